@@ -1,0 +1,5 @@
+"""The `magica-mcp` command."""
+
+
+def main() -> None:
+    """Run the command."""

@@ -1,0 +1,199 @@
+"""Everything that can go wrong, as one tree; each error is a sentence with a next step.
+
+Refuses to know who will read it: the assistant, the person at a terminal or an operator's log.
+"""
+
+from collections.abc import Sequence
+
+
+def or_list(names: Sequence[str]) -> str:
+    """'a', 'a or b', 'a, b or c', each quoted."""
+    quoted = [f"'{name}'" for name in names]
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+class MagicaError(Exception):
+    """The root of all we raise on purpose. `code` is for programs, the text for people."""
+
+    code = "ERROR"
+
+
+# What this machine has or has not ------------------------------------------------------------
+
+
+class ConfigurationError(MagicaError):
+    """A setting is missing, misspelt or of the wrong kind."""
+
+    code = "CONFIGURATION"
+
+
+class NotInstalledError(MagicaError):
+    """Something needs an extra that is not installed."""
+
+    code = "NOT_INSTALLED"
+
+
+class LocalMagicaError(MagicaError):
+    """Local Magica could not be started, found or trusted."""
+
+    code = "LOCAL_MAGICA"
+
+
+class StoreTooNewError(LocalMagicaError):
+    """The local database was written by a newer version of this program."""
+
+    code = "STORE_TOO_NEW"
+
+
+# What was asked for ---------------------------------------------------------------------------
+
+
+class InvalidInputError(MagicaError):
+    """A value that cannot be used; nothing was sent and nothing was charged."""
+
+    code = "VALIDATION_ERROR"
+
+
+class NameNotFoundError(MagicaError):
+    """A name matched nothing closely enough to act on."""
+
+    code = "NOT_FOUND"
+
+    def __init__(
+        self, kind: str, name: str, *, close: Sequence[str] = (), advice: str = ""
+    ) -> None:
+        self.kind, self.name, self.close = kind, name, tuple(close)
+        hint = f" Did you mean {or_list(self.close)}?" if close else ""
+        super().__init__(f"No {kind} is called '{name}'.{hint}{' ' + advice if advice else ''}")
+
+
+class AmbiguousNameError(MagicaError):
+    """A name fits several things about equally well, and choosing wrongly would cost something."""
+
+    code = "AMBIGUOUS_NAME"
+
+    def __init__(self, kind: str, name: str, *, candidates: Sequence[str]) -> None:
+        self.kind, self.name, self.candidates = kind, name, tuple(candidates)
+        super().__init__(
+            f"'{name}' fits several {kind}s: {or_list(self.candidates)}. Nothing was started and "
+            "nothing was charged. Call again with one of these names or ids."
+        )
+
+
+class GraphRuleError(MagicaError):
+    """An edit or a graph that breaks a rule of workflows (magica-contract 4)."""
+
+    code = "GRAPH_RULE"
+
+    def __init__(self, text: str, *, rule: str, node_id: str | None = None) -> None:
+        self.rule, self.node_id = rule, node_id
+        super().__init__(text)
+
+
+# What Magica answered -------------------------------------------------------------------------
+
+
+class ApiError(MagicaError):
+    """Magica could not be reached or did not do what was asked."""
+
+    code = "API"
+    status: int | None = None
+
+
+class UnauthorizedError(ApiError):
+    """401: the key is missing, malformed, revoked or expired."""
+
+    code = "UNAUTHORIZED"
+    status = 401
+
+
+class OutOfCreditsError(ApiError):
+    """403: the account has too few credits (magica-contract 1.4; it is not about permissions)."""
+
+    code = "INSUFFICIENT_CREDITS"
+    status = 403
+
+
+class NotFoundError(ApiError):
+    """404: no such thing, or it belongs to another account."""
+
+    code = "NOT_FOUND"
+    status = 404
+
+
+class ConflictError(ApiError):
+    """409: the thing changed meanwhile, or its state does not allow this."""
+
+    code = "CONFLICT"
+    status = 409
+
+
+class GoneError(ApiError):
+    """410: a model or node type that is retired."""
+
+    code = "GONE"
+    status = 410
+
+
+class RejectedError(ApiError):
+    """400, 413 or 422: Magica or a model's provider refused the input."""
+
+    code = "BAD_REQUEST"
+    status = 400
+
+
+class RateLimitedError(ApiError):
+    """429: the key's minute or day is used up. `retry_after` is in seconds, when known."""
+
+    code = "RATE_LIMITED"
+    status = 429
+
+    def __init__(self, text: str, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(text)
+
+
+class ServerFailedError(ApiError):
+    """5xx: Magica or something before it failed."""
+
+    code = "INTERNAL_SERVER_ERROR"
+    status = 500
+
+
+class UnreadableAnswerError(ApiError):
+    """An answer that is not JSON or not of the expected shape."""
+
+    code = "UNREADABLE_ANSWER"
+
+
+class UnreachableError(ApiError):
+    """No connection, or no answer in time."""
+
+    code = "UNREACHABLE"
+
+
+class OutcomeUnknownError(ApiError):
+    """A paid request whose acceptance is not known; it must not be sent again blindly."""
+
+    code = "OUTCOME_UNKNOWN"
+
+
+# What happens inside local Magica -------------------------------------------------------------
+
+
+class ProviderUnavailableError(MagicaError):
+    """A model that this installation cannot run."""
+
+    code = "PROVIDER_UNAVAILABLE"
+
+
+class NodeFailedError(MagicaError):
+    """A node could not produce its output. `user_message` may be shown; the text is technical."""
+
+    code = "NODE_FAILED"
+
+    def __init__(self, text: str, *, user_message: str | None = None) -> None:
+        self.user_message = user_message or text
+        super().__init__(text)

@@ -1,0 +1,1 @@
+"""The rules of workflows: ports, nodes, edges, edits, validation, order and lifecycle."""

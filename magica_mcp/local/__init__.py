@@ -1,0 +1,1 @@
+"""Local Magica: the REST API of Magica on this machine."""

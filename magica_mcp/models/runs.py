@@ -1,0 +1,185 @@
+"""Runs of workflows and of single models, in both shapes that the live service sends."""
+
+import mimetypes
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, AliasPath, Field, JsonValue, field_validator
+
+from magica_mcp.graph.lifecycle import NodeStatus
+from magica_mcp.models.wire import Answer, AnyNodeStatus, AnyRunStatus, Ask, JsonObject, Listed
+
+
+class StartRun(Ask):
+    """The body of `POST /v1/runs` (magica-contract 2.3)."""
+
+    workflow_id: str = Field(min_length=1)
+    values: dict[str, JsonObject] | None = None
+    graph_input_overrides: dict[str, JsonObject] | None = None
+    source: str | None = None
+    webhook: JsonObject | None = None
+
+
+class StartModelRun(Ask):
+    """The body of `POST /v1/nodes/{nodeType}/run` (magica-contract 2.4)."""
+
+    sub_model_id: str | None = None
+    input: JsonObject
+    source: str | None = None
+    webhook: JsonObject | None = None
+
+
+class StartedRun(Answer):
+    """What a start answers: the id, and on later versions more."""
+
+    run_id: str = Field(validation_alias=AliasChoices("runId", "id", "run_id"))
+
+
+class NodeRun(Answer):
+    """One node within a run. `output.result` holds the media of generators."""
+
+    node_id: str
+    node_type: str = Field(
+        default="", validation_alias=AliasChoices("type", "nodeType", "node_type")
+    )
+    status: AnyNodeStatus = NodeStatus.PENDING
+    input: JsonValue = None
+    output: JsonValue = None
+    error: str | None = None
+    logs: JsonValue = None
+    started_at: str | None = None
+    finished_at: str | None = None
+    credit_used: int | None = None
+
+
+class WorkflowRun(Answer):
+    """A run of a workflow: `response` is what the Response node received."""
+
+    run_id: str = Field(validation_alias=AliasChoices("runId", "id", "run_id"))
+    status: AnyRunStatus
+    workflow_id: str | None = None
+    workflow_name: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices(
+            "workflowName", AliasPath("workflow", "name"), "workflow_name"
+        ),
+    )
+    response: JsonValue = None
+    nodes: Listed[NodeRun] = Field(default=(), validation_alias=AliasChoices("nodes", "nodeRuns"))
+    error: str | None = None
+    source: str | None = None
+    created_at: str | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+    credit_used: int | None = Field(
+        default=None, validation_alias=AliasChoices("creditUsed", "credits", "credit_used")
+    )
+
+
+class ModelRun(Answer):
+    """A run of one model (magica-contract 2.4); `credit_used` is in microcredits."""
+
+    run_id: str = Field(validation_alias=AliasChoices("id", "runId", "run_id"))
+    node_type: str = ""
+    sub_model_id: str | None = None
+    status: AnyRunStatus
+    input: JsonObject = Field(default_factory=dict)
+    output: JsonValue = None
+    error: str | None = None
+    user_message: str | None = None
+    credit_used: int = 0
+    source: str | None = None
+    created_at: str | None = None
+    finished_at: str | None = None
+
+    @field_validator("input", mode="before")
+    @classmethod
+    def _absent_is_empty(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @field_validator("credit_used", mode="before")
+    @classmethod
+    def _absent_is_nothing(cls, value: Any) -> Any:
+        return 0 if value is None else value
+
+
+Run = WorkflowRun | ModelRun
+
+
+class Asset(Answer):
+    """One file that a run made. Sizes are bytes and pixels, `duration` is in seconds."""
+
+    url: str
+    media_type: str = "file"
+    mime_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    size: int | None = None
+    node_id: str | None = None
+
+
+URL_KEYS = ("result", "image_url", "video_url", "audio_url", "content_url", "url")
+"""The output ports under which media are found (magica-contract 2.4)."""
+
+
+def assets_of(run: Run) -> tuple[Asset, ...]:
+    """Every file a run made, without repeats: a workflow's response first, then its nodes."""
+    if isinstance(run, ModelRun):
+        found = list(_assets_in(run.output, node_id=None))
+    else:
+        found = list(_assets_in(run.response, node_id=None))
+        for node in run.nodes:
+            found.extend(_assets_in(node.output, node_id=node.node_id))
+    first: dict[str, Asset] = {}
+    for asset in found:
+        known = first.get(asset.url)
+        if known is None or _facts(asset) > _facts(known):
+            first[asset.url] = asset
+    return tuple(first.values())
+
+
+def _facts(asset: Asset) -> int:
+    return sum(value is not None for value in asset.model_dump().values())
+
+
+def _assets_in(output: JsonValue, *, node_id: str | None) -> Iterator[Asset]:
+    if isinstance(output, str | list):
+        output = {"result": output}
+    if not isinstance(output, dict):
+        return
+    metadata = output.get("resultMetadata")
+    for key in URL_KEYS:
+        urls = output.get(key)
+        listed = urls if isinstance(urls, list) else [urls]
+        for position, url in enumerate(listed):
+            if isinstance(url, str) and _is_url(url):
+                facts = _at(metadata, position) if key == "result" else output
+                yield _asset(url, facts, node_id=node_id)
+
+
+def _is_url(text: str) -> bool:
+    return text.startswith(("http://", "https://")) and not any(char.isspace() for char in text)
+
+
+def _at(values: JsonValue, position: int) -> Mapping[str, Any]:
+    """The mapping at a position of a list, or nothing."""
+    listed = values if isinstance(values, list) else []
+    found = listed[position] if position < len(listed) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _asset(url: str, facts: Mapping[str, Any], *, node_id: str | None) -> Asset:
+    mime_type = facts.get("mimeType") or mimetypes.guess_type(urlsplit(url).path)[0]
+    media_type = facts.get("mediaType") or (mime_type or "file").split("/", maxsplit=1)[0]
+    return Asset(
+        url=url,
+        media_type=media_type if media_type in {"image", "video", "audio"} else "file",
+        mime_type=mime_type,
+        width=facts.get("width"),
+        height=facts.get("height"),
+        duration=facts.get("duration"),
+        size=facts.get("size") or facts.get("fileSize"),
+        node_id=node_id,
+    )
