@@ -85,7 +85,7 @@ def is_node_over(status: NodeStatus) -> bool:
 
 
 def outcome_of(nodes: Iterable[NodeStatus]) -> RunStatus:
-    """What a run is once none of its nodes can change: one failure fails it (magica-contract 4.6)."""
+    """What a run is, given its nodes: one failure fails it in the end (magica-contract 4.6)."""
     seen = set(nodes)
     if not all(map(is_node_over, seen)):
         return RunStatus.RUNNING

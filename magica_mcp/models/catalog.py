@@ -84,7 +84,7 @@ class FoundModel(Answer):
 
 
 class ModelSearch(Answer):
-    """The grouped catalogue, or `no_match` in its place: the caller must look (magica-contract 2.5)."""
+    """The grouped catalogue, or `no_match` in its place: the caller must look (contract 2.5)."""
 
     model_catalog: dict[str, tuple[FoundModel, ...]] | None = None
     category_roles: dict[str, str] | None = None

@@ -55,7 +55,7 @@ class Estimate(Answer):
 
 
 class Pricing(Answer):
-    """How a model is priced; `estimated_cost` (microcredits) is there when a sample input was given."""
+    """How a model is priced; `estimated_cost` (microcredits) needs a sample input."""
 
     model_id: str
     cost_config: JsonObject | None = None

@@ -45,7 +45,7 @@ class NodeResult:
 
     output: JsonObject
     microcredits: int | None = None
-    """The measured charge, where it can differ from the estimate (LLM tokens); None: the estimate."""
+    """The measured charge where it can differ from the estimate (LLM tokens), else None."""
 
 
 class RunNode(Protocol):
