@@ -56,6 +56,12 @@ class InvalidInputError(MagicaError):
     code = "VALIDATION_ERROR"
 
 
+class MediaUrlRequiredError(InvalidInputError):
+    """A media input that is not an http(s) URL (magica-contract 2.4)."""
+
+    code = "HTTP_URL_REQUIRED"
+
+
 class NameNotFoundError(MagicaError):
     """A name matched nothing closely enough to act on."""
 

@@ -1,0 +1,39 @@
+"""A few answers kept for a while, so that the same question is not asked twice.
+
+Refuses to know what the answers are, and to grow without bound.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Cache(Generic[Key, Value]):
+    """Keeps the newest `limit` values, each for `seconds`; time is what `clock` says."""
+
+    def __init__(
+        self, *, clock: Callable[[], float], seconds: float = math.inf, limit: int = 16
+    ) -> None:
+        self._clock, self._seconds, self._limit = clock, seconds, limit
+        self._kept: dict[Key, tuple[float, Value]] = {}
+
+    def get(self, key: Key) -> Value | None:
+        """The value, while it is fresh."""
+        kept_at, value = self._kept.get(key, (-math.inf, None))
+        is_fresh = self._clock() - kept_at < self._seconds
+        return value if is_fresh else None
+
+    def keep(self, key: Key, value: Value) -> Value:
+        """Keep a value and hand it back; the oldest makes room."""
+        self._kept.pop(key, None)
+        self._kept[key] = (self._clock(), value)
+        while len(self._kept) > self._limit:
+            del self._kept[next(iter(self._kept))]
+        return value
+
+    def forget(self) -> None:
+        """Keep nothing: what the values describe has changed."""
+        self._kept.clear()

@@ -1,0 +1,47 @@
+"""What the account has, and what things would cost."""
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from magica_mcp.api.failures import Subject
+from magica_mcp.api.line import Line
+from magica_mcp.api.reading import Reply, answer_as
+from magica_mcp.api.transport import Call, segment
+from magica_mcp.errors import UnreadableAnswerError
+from magica_mcp.models.credits import Balance, Estimate, NodeToPrice, Pricing
+
+
+class CreditCalls:
+    """Balance, prices and estimates: all free, all without any effect."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def balance(self) -> Balance:
+        return await self._line.get("v1/credits/balance", Balance)
+
+    async def estimate_nodes(self, nodes: Sequence[NodeToPrice]) -> Estimate:
+        """What single models would cost, in the order given; at most 100."""
+        return await self._estimate("v1/nodes/estimate-credits", nodes)
+
+    async def estimate_workflow(self, nodes: Sequence[NodeToPrice]) -> Estimate:
+        """What one run of a graph of these nodes would cost."""
+        return await self._estimate("v1/workflows/estimate-credits", nodes)
+
+    async def model_pricing(self, model_id: str) -> Pricing:
+        path = f"v1/models/{segment(model_id)}/pricing"
+        return await self._line.get(path, Pricing, subject=Subject("model", model_id))
+
+    async def _estimate(self, path: str, nodes: Sequence[NodeToPrice]) -> Estimate:
+        if not nodes:
+            return Estimate()
+        body: JsonValue = {"nodes": [node.wire() for node in nodes]}
+
+        def priced(reply: Reply) -> Estimate:
+            estimate = answer_as(Estimate)(reply)
+            if estimate.total_microcredits is None and len(estimate.estimates) != len(nodes):
+                raise UnreadableAnswerError("Magica did not price every node.")
+            return estimate
+
+        return await self._line.transport.ask(Call("POST", path, body=body), priced)

@@ -1,0 +1,171 @@
+"""Operations whose REST path is only inferred, each with the hosted tool as its second way.
+
+Which of the two answered is remembered. No paid operation is in the table: the paths of those are
+documented, and a start never changes its way (magica-contract 2.0, 3.1).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import Any, TypeVar
+
+from magica_mcp.api.failures import AttemptFailedError, Subject, unreadable
+from magica_mcp.api.reading import json_of
+from magica_mcp.api.retry import Effect
+from magica_mcp.api.toolcalls import ToolAnswer, tool_answer, tool_call
+from magica_mcp.api.transport import Call, Transport, segment
+from magica_mcp.errors import (
+    ApiError,
+    NotFoundError,
+    RateLimitedError,
+    UnreadableAnswerError,
+)
+from magica_mcp.models.wire import JsonObject
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A REST call; arguments named in the path go there, the others into query or body."""
+
+    method: str
+    path: str
+    effect: Effect = Effect.NONE
+    inside: str | None = None
+    """The key under which an answer may wrap what was asked for."""
+
+    def call(self, arguments: JsonObject, *, subject: Subject | None) -> Call:
+        """The request for these arguments."""
+        named = set(re.findall(r"{(\w+)}", self.path))
+        path = self.path.format(**{key: segment(str(arguments[key])) for key in named})
+        others = {key: value for key, value in arguments.items() if key not in named}
+        if self.method in {"GET", "DELETE"}:
+            return Call(self.method, path, self.effect, query=others, subject=subject)
+        return Call(self.method, path, self.effect, body=others, subject=subject)
+
+    def unwrapped(self, value: Any) -> Any:
+        """The answer without its wrapping, if it has one."""
+        is_wrapped = isinstance(value, dict) and isinstance(value.get(self.inside), dict)
+        return value[self.inside] if is_wrapped else value
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "get_workflow": Operation("GET", "v1/workflows/{workflowId}", inside="workflow"),
+    "list_runs": Operation("GET", "v1/runs"),
+    "cancel_run": Operation("POST", "v1/runs/{runId}/cancel", Effect.CHANGE, inside="run"),
+}
+"""By the name of the hosted tool, which takes the same arguments."""
+
+
+NO_SECOND_WAY = frozenset({404, 405})
+"""What the address of the hosted MCP server answers where there is none."""
+
+
+class Way(Enum):
+    """How an operation is reached."""
+
+    REST = "rest"
+    TOOL = "tool"
+
+
+class Operations:
+    """Finds out, once per operation, which way Magica answers."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._ways: dict[str, Way] = {}
+
+    async def ask(
+        self,
+        name: str,
+        arguments: JsonObject,
+        read: Callable[[Any], Answer],
+        *,
+        subject: Subject | None = None,
+    ) -> Answer:
+        """Do it the way that is known to work, or REST first and then the hosted tool.
+
+        Raises:
+            ApiError: neither way did it.
+        """
+        operation = OPERATIONS[name]
+        if self._ways.get(name) is Way.TOOL:
+            answer = await self._call_tool(name, arguments)
+            return _read(answer, operation, read, subject=subject)
+        try:
+            found = await self._transport.ask(
+                operation.call(arguments, subject=subject),
+                lambda reply: read(operation.unwrapped(json_of(reply))),
+            )
+        except ApiError as first:
+            if self._ways.get(name) is Way.REST or not _may_be_absent(first, operation):
+                raise
+            return await self._second_way(name, arguments, read, subject=subject, first=first)
+        self._ways[name] = Way.REST
+        return found
+
+    async def _second_way(
+        self,
+        name: str,
+        arguments: JsonObject,
+        read: Callable[[Any], Answer],
+        *,
+        subject: Subject | None,
+        first: ApiError,
+    ) -> Answer:
+        """Ask the tool; where there is none, the first answer was the answer."""
+        try:
+            answer = await self._call_tool(name, arguments)
+        except ApiError as error:
+            if error.status in NO_SECOND_WAY:
+                self._ways[name] = Way.REST
+            if _is_refusal(error):
+                raise first from error
+            raise
+        if answer.is_absent:
+            self._ways[name] = Way.REST
+            raise first
+        found = _read(answer, OPERATIONS[name], read, subject=subject)
+        self._ways[name] = Way.TOOL
+        return found
+
+    async def _call_tool(self, name: str, arguments: JsonObject) -> ToolAnswer:
+        call = tool_call(name, arguments, effect=OPERATIONS[name].effect)
+        return await self._transport.ask(call, partial(tool_answer, name=name))
+
+
+def _may_be_absent(error: ApiError, operation: Operation) -> bool:
+    """Whether the path itself may be missing: a 404 may also mean the thing asked for.
+
+    A site that answers every path with a web page looks unreadable; only reads go on after that.
+    """
+    if isinstance(error, UnreadableAnswerError):
+        return operation.effect is Effect.NONE
+    return isinstance(error, NotFoundError) or error.status == 405
+
+
+def _is_refusal(error: ApiError) -> bool:
+    """Whether the hosted MCP server is not for us at all, rather than out of order for now."""
+    status = error.status or 0
+    is_passing = isinstance(error, RateLimitedError) or status == 408
+    return isinstance(error, UnreadableAnswerError) or (300 <= status < 500 and not is_passing)
+
+
+def _read(
+    answer: ToolAnswer,
+    operation: Operation,
+    read: Callable[[Any], Answer],
+    *,
+    subject: Subject | None,
+) -> Answer:
+    try:
+        if answer.complaint is not None:
+            raise answer.failure(effect=operation.effect, subject=subject)
+        return read(operation.unwrapped(answer.content))
+    except UnreadableAnswerError as error:
+        raise unreadable(str(error), effect=operation.effect).error from error
+    except AttemptFailedError as failed:
+        raise failed.error from None

@@ -1,0 +1,156 @@
+"""The one place that sends: a request goes out, a value of ours or one error of ours comes back."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import quote
+
+import anyio
+import httpx
+from pydantic import JsonValue
+
+from magica_mcp.api.failures import (
+    AttemptFailedError,
+    Subject,
+    failure,
+    no_answer,
+    unreadable,
+)
+from magica_mcp.api.reading import Reply
+from magica_mcp.api.retry import Effect, delay_after
+from magica_mcp.errors import InvalidInputError, UnreadableAnswerError
+from magica_mcp.models.wire import JsonObject
+
+Answer = TypeVar("Answer")
+Sleep = Callable[[float], Awaitable[None]]
+
+TIMEOUT = httpx.Timeout(60, connect=10)
+"""Seconds for one step of an exchange."""
+
+WHOLE_EXCHANGE = 120.0
+"""Seconds for a request and all of its answer, however steadily it trickles."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, as a value; the path is relative to the base that ends in /api/."""
+
+    method: str
+    path: str
+    effect: Effect = Effect.NONE
+    query: JsonObject = field(default_factory=dict)
+    body: JsonValue = None
+    subject: Subject | None = None
+    accept: str = "application/json"
+
+
+class Transport:
+    """Sends calls, again where that is harmless."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        sleep: Sleep,
+        chance: Callable[[], float],
+        now: Callable[[], float],
+    ) -> None:
+        self._http = http
+        self._sleep, self._chance, self._now = sleep, chance, now
+
+    async def ask(self, call: Call, read: Callable[[Reply], Answer]) -> Answer:
+        """Send a call and read its answer.
+
+        Raises:
+            ApiError: what went wrong on the last attempt.
+        """
+        attempt = 1
+        while True:
+            try:
+                return await self._attempt(call, read)
+            except AttemptFailedError as failed:
+                pause = delay_after(
+                    attempt,
+                    failed.trouble,
+                    effect=call.effect,
+                    retry_after=failed.retry_after,
+                    chance=self._chance(),
+                )
+                if pause is None:
+                    raise failed.error from failed.__cause__
+            attempt += 1
+            await self._sleep(pause)
+
+    async def _attempt(self, call: Call, read: Callable[[Reply], Answer]) -> Answer:
+        response = await self._send(call)
+        if not response.is_success:
+            raise failure(
+                response.status_code,
+                response.content,
+                response.headers,
+                effect=call.effect,
+                subject=call.subject,
+                now=self._now(),
+            )
+        try:
+            return read(Reply(response.headers.get("content-type", ""), response.content))
+        except UnreadableAnswerError as error:
+            raise unreadable(str(error), effect=call.effect) from error
+
+    async def _send(self, call: Call) -> httpx.Response:
+        request = self._http.build_request(
+            call.method,
+            call.path,
+            params=query_of(call.query),
+            content=content_of(call.body),
+            headers=_headers_of(call),
+            timeout=TIMEOUT,
+        )
+        try:
+            with anyio.fail_after(WHOLE_EXCHANGE):
+                return await self._http.send(request, follow_redirects=False)
+        except (httpx.RequestError, TimeoutError) as error:
+            raise no_answer(error, host=request.url.host, effect=call.effect) from error
+
+
+def segment(identifier: str) -> str:
+    """An id as one segment of a path, whatever it holds.
+
+    Raises:
+        InvalidInputError: it is empty or walks through the path.
+    """
+    if identifier.strip() in {"", ".", ".."}:
+        raise InvalidInputError(f"'{identifier}' is no id. Give the id of something that exists.")
+    return quote(identifier, safe="", errors="replace")
+
+
+def query_of(parameters: JsonObject) -> Mapping[str, str] | None:
+    """Parameters as text; None adds none."""
+    words = {True: "true", False: "false"}
+    return {
+        name: words[value] if isinstance(value, bool) else str(value)
+        for name, value in parameters.items()
+    } or None
+
+
+def content_of(body: JsonValue) -> bytes | None:
+    """The body in pure ASCII, so that any text survives, a lone surrogate too.
+
+    Raises:
+        InvalidInputError: a number that JSON cannot say.
+    """
+    if body is None:
+        return None
+    try:
+        return json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")
+    except ValueError as error:
+        raise InvalidInputError(
+            "A number of the input is infinite or undefined, which JSON cannot say. Nothing was "
+            "sent. Give an ordinary number."
+        ) from error
+
+
+def _headers_of(call: Call) -> dict[str, str]:
+    sends = {"Content-Type": "application/json"} if call.body is not None else {}
+    return {"Accept": call.accept, **sends}

@@ -1,0 +1,89 @@
+"""The subcommands of `magica-mcp`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from magica_mcp import __version__
+from magica_mcp.errors import MagicaError
+
+app = typer.Typer(
+    name="magica-mcp",
+    help="Gives an AI assistant the whole of Magica. Without a command: an MCP server over stdio.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+DEFAULT_PORT = 8000
+
+
+def fail(error: MagicaError) -> NoReturn:
+    """End with the error's sentence."""
+    print(f"magica-mcp: {error}", file=sys.stderr)
+    raise typer.Exit(code=1) from error
+
+
+@contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Our errors end the command with one line on stderr."""
+    try:
+        yield
+    except MagicaError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        raise typer.Exit(code=130) from None
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"magica-mcp {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """Gives an AI assistant the whole of Magica. Without a command: an MCP server over stdio."""
+
+
+@app.command()
+def serve(
+    transport: Annotated[
+        Literal["stdio", "http", "sse"], typer.Option(help="Both HTTP transports are served.")
+    ] = "http",
+    port: Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)] = DEFAULT_PORT,
+) -> None:
+    """Serve MCP on this machine: Streamable HTTP at /mcp, HTTP+SSE at /sse."""
+    from magica_mcp.cli import serving  # noqa: PLC0415 - each command imports what it needs
+
+    with errors_as_sentences():
+        if transport == "stdio":
+            serving.serve_stdio()
+        else:
+            path = serving.PATHS[transport]
+            serving.serve_http(
+                port=port,
+                announce=lambda origin: print(f"magica-mcp serves {origin}{path}", flush=True),
+            )
+
+
+@app.command()
+def demo(
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the pictures; default: MAGICA_OUTPUT_DIR.")
+    ] = None,
+) -> None:
+    """Tell the main job as a story: a real client, a real server, local Magica, a picture."""
+    from magica_mcp.cli.demo import run_demo  # noqa: PLC0415 - each command imports what it needs
+
+    with errors_as_sentences():
+        run_demo(output)

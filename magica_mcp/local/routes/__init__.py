@@ -1,0 +1,1 @@
+"""The REST surface of local Magica, a module per noun; `local.app` lists them."""

@@ -1,0 +1,87 @@
+"""Who asks, and what a route needs to answer: one value, handed to each of them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from magica_mcp.errors import InvalidInputError, UnauthorizedError
+from magica_mcp.local.auth import Pass
+from magica_mcp.local.dialect import Dialect
+from magica_mcp.local.magica import Account, LocalMagica
+from magica_mcp.local.routes.shapes import Shapes
+
+LARGEST_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An authenticated request: its account, and how its answers are to look."""
+
+    magica: LocalMagica
+    account: Account
+    shapes: Shapes
+    owns_home: bool
+
+
+def magica_of(request: Request) -> LocalMagica:
+    magica: LocalMagica = request.app.state.magica
+    return magica
+
+
+async def caller_of(request: Request) -> Caller:
+    found = getattr(request.state, "pass", None)
+    if not isinstance(found, Pass):
+        raise UnauthorizedError("This needs a key.")
+    dialect: Dialect = request.app.state.dialect
+    origin = str(request.base_url).rstrip("/")
+    return Caller(
+        magica=magica_of(request),
+        account=found.account,
+        shapes=Shapes(origin=origin, dialect=dialect),
+        owns_home=found.owns_home,
+    )
+
+
+async def owner_of(request: Request) -> Caller:
+    """The caller, when it holds the token of this home."""
+    caller = await caller_of(request)
+    if not caller.owns_home:
+        raise UnauthorizedError("This needs the token of this home.")
+    return caller
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which part of a list is wanted; a cursor is a page and its size (magica-contract 8)."""
+
+    page: int
+    size: int
+
+
+async def paging_of(
+    page: Annotated[int, Query(ge=1)] = 1,
+    page_size: Annotated[int, Query(alias="pageSize", ge=1, le=LARGEST_PAGE)] = 20,
+    limit: Annotated[int | None, Query(ge=1, le=LARGEST_PAGE)] = None,
+    cursor: str | None = None,
+) -> Paging:
+    return read_cursor(cursor) if cursor else Paging(page=page, size=limit or page_size)
+
+
+def read_cursor(cursor: str) -> Paging:
+    page, _, size = cursor.partition("-")
+    if not (page.isdecimal() and size.isdecimal() and 0 < int(size) <= LARGEST_PAGE):
+        raise InvalidInputError(
+            f"'{cursor}' is not a cursor of this list. Pass nextCursor of the answer before, or "
+            "leave it out to begin again."
+        )
+    return Paging(page=max(int(page), 1), size=int(size))
+
+
+def cursor_after(paging: Paging) -> str:
+    return f"{paging.page + 1}-{paging.size}"
+
+
+Asking = Annotated[Caller, Depends(caller_of)]
+Owning = Annotated[Caller, Depends(owner_of)]
+Paged = Annotated[Paging, Depends(paging_of)]

@@ -1,0 +1,40 @@
+"""Runs of single models, and what nodes would cost (magica-contract 2.4, 2.6)."""
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from magica_mcp.local.routes.caller import Asking
+from magica_mcp.local.routes.endpoint import Endpoint
+from magica_mcp.models.credits import NodeToPrice
+from magica_mcp.models.runs import StartModelRun
+from magica_mcp.models.wire import Ask
+
+MOST_ESTIMATES = 100
+
+
+class NodesToPrice(Ask):
+    """The body of an estimate."""
+
+    nodes: Annotated[tuple[NodeToPrice, ...], Field(max_length=MOST_ESTIMATES)]
+
+
+def start_model_run(caller: Asking, node_type: str, ask: StartModelRun) -> JsonValue:
+    named = ask.model_copy(update={"source": ask.source or "api"})
+    return {"runId": caller.magica.start_model_run(caller.account, node_type, named)}
+
+
+def show_model_run(caller: Asking, run_id: str) -> JsonValue:
+    return caller.shapes.model_run(caller.magica.model_run(caller.account, run_id))
+
+
+def estimate_nodes(caller: Asking, wanted: NodesToPrice) -> JsonValue:
+    estimate = caller.magica.estimate(wanted.nodes)
+    return {"estimates": [each.wire() for each in estimate.estimates]}
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/v1/nodes/{node_type}/run", start_model_run, status=202),
+    Endpoint("GET", "/v1/nodes/runs/{run_id}", show_model_run),
+    Endpoint("POST", "/v1/nodes/estimate-credits", estimate_nodes),
+)

@@ -1,0 +1,55 @@
+"""Accounts and the keys that speak for them."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from magica_mcp.local.store.ids import Clock, iso, key_hash
+from magica_mcp.local.store.tables import accounts, keys
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose workflows, runs and credits they are."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Statements about accounts and keys."""
+
+    connection: sa.Connection
+    now: Clock
+
+    def by_id(self, account_id: str) -> Account | None:
+        query = sa.select(accounts).where(accounts.c.id == account_id)
+        return self._found(query)
+
+    def by_key(self, key: str) -> Account | None:
+        query = sa.select(accounts).join(keys).where(keys.c.hash == key_hash(key))
+        return self._found(query)
+
+    def add(self, account: Account) -> None:
+        self.connection.execute(
+            sa.insert(accounts).values(
+                id=account.id, name=account.name, created_at=iso(self.now())
+            )
+        )
+
+    def add_key(self, account_id: str, *, key: str) -> None:
+        self.connection.execute(
+            sa.insert(keys).values(
+                hash=key_hash(key), account_id=account_id, created_at=iso(self.now())
+            )
+        )
+
+    def lock(self, account_id: str) -> None:
+        """Let nobody else reserve or charge for this account until the transaction ends."""
+        query = sa.select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()
+        self.connection.execute(query)
+
+    def _found(self, query: sa.Select[tuple[str, str, str]]) -> Account | None:
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else Account(id=row.id, name=row.name)

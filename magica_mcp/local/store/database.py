@@ -1,0 +1,62 @@
+"""How the database is opened; whatever is special about SQLite is in here and nowhere else."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from magica_mcp.local.store.migrations import MIGRATIONS, Migration, bring_up_to_date
+
+WRITES = {"writes": True}
+"""Execution options of a connection that will write: it waits for its turn at the beginning."""
+
+_BUSY_MILLISECONDS = 30_000
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA foreign_keys = ON",
+)
+
+_APPEND_ONLY = tuple(
+    f"CREATE TRIGGER ledger_refuses_{verb.lower()} BEFORE {verb} ON ledger "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is only ever appended to'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+
+
+@contextmanager
+def open_database(
+    url: str | sa.URL, *, migrations: Sequence[Migration] = MIGRATIONS
+) -> Iterator[sa.Engine]:
+    """The database at a SQLAlchemy URL, with the tables of this version.
+
+    Raises:
+        StoreTooNewError: a newer version of this program wrote it.
+    """
+    engine = sa.create_engine(url, pool_size=20)
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
+        sa.event.listen(engine, "connect", _prepare)
+        sa.event.listen(engine, "begin", _begin)
+    try:
+        with engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            is_new = bring_up_to_date(connection, migrations=migrations)
+            for trigger in _APPEND_ONLY if is_new and is_sqlite else ():
+                connection.exec_driver_sql(trigger)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not on their own
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: sa.Connection) -> None:
+    """A writer takes the lock at once, so that what it read cannot change before it writes."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,134 @@
+"""The tables of the store and what the database itself enforces about them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from magica_mcp.graph.lifecycle import NodeStatus, RunStatus
+from magica_mcp.local.credits import GIVING, Entry
+
+tables = sa.MetaData()
+
+JSON = sa.JSON(none_as_null=True)
+
+
+class RunKind(StrEnum):
+    """A run of a workflow, or of one model."""
+
+    WORKFLOW = "workflow"
+    MODEL = "model"
+
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    listed = ", ".join(f"'{value}'" for value in sorted(values))
+    return f"{column} IN ({listed})"
+
+
+schema_version = sa.Table(
+    "schema_version", tables, sa.Column("version", sa.Integer, nullable=False)
+)
+
+secrets = sa.Table(
+    "secrets",
+    tables,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+accounts = sa.Table(
+    "accounts",
+    tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+)
+
+keys = sa.Table(
+    "keys",
+    tables,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+)
+
+workflows = sa.Table(
+    "workflows",
+    tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("graph", JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("updated_at", sa.Text, nullable=False),
+    sa.CheckConstraint("version >= 1", name="version_counts_from_one"),
+    sa.Index("workflows_of_account", "account_id", "updated_at"),
+)
+
+runs = sa.Table(
+    "runs",
+    tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    # Of a model run the node type: its workflow, so to speak (magica-contract 5.3).
+    sa.Column("workflow_id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("graph", JSON),
+    sa.Column("asked", JSON, nullable=False),
+    sa.Column("result_feeds", JSON, nullable=False),
+    sa.Column("response", JSON),
+    sa.Column("error", sa.Text),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("started_at", sa.Text),
+    sa.Column("finished_at", sa.Text),
+    sa.CheckConstraint(_one_of("kind", RunKind), name="kind_is_known"),
+    sa.CheckConstraint(_one_of("status", RunStatus), name="run_status_is_known"),
+    sa.Index("runs_of_account", "account_id", "created_at"),
+    sa.Index("runs_by_status", "status"),
+)
+
+node_runs = sa.Table(
+    "node_runs",
+    tables,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("node_id", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("plan", JSON, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("input", JSON),
+    sa.Column("output", JSON),
+    sa.Column("error", sa.Text),
+    sa.Column("user_message", sa.Text),
+    sa.Column("credit_used", sa.BigInteger, nullable=False),
+    sa.Column("starts", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.Text),
+    sa.Column("finished_at", sa.Text),
+    sa.CheckConstraint(_one_of("status", NodeStatus), name="node_status_is_known"),
+    sa.CheckConstraint("credit_used >= 0", name="credits_are_used"),
+    sa.UniqueConstraint("run_id", "position", name="one_node_at_a_position"),
+)
+
+ledger = sa.Table(
+    "ledger",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("run_id", sa.Text),
+    sa.Column("node_id", sa.Text),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("microcredits", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.CheckConstraint(
+        f"({_one_of('entry', GIVING)} AND microcredits >= 0) OR "
+        f"({_one_of('entry', set(Entry) - GIVING)} AND microcredits <= 0)",
+        name="what_takes_is_negative",
+    ),
+    sa.ForeignKeyConstraint(["run_id", "node_id"], ["node_runs.run_id", "node_runs.node_id"]),
+    # Each node of a run has one reservation, one release and at most one charge.
+    sa.UniqueConstraint("run_id", "node_id", "entry", name="one_entry_of_a_kind"),
+    sa.Index("ledger_of_account", "account_id"),
+)

@@ -1,0 +1,108 @@
+"""The accounts' own workflows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from magica_mcp.local.store.ids import Clock, iso
+from magica_mcp.local.store.tables import workflows
+from magica_mcp.models.wire import Page
+from magica_mcp.models.workflows import Workflow, WorkflowSummary
+
+_IN_COLUMNS = {"id", "name", "createdAt", "updatedAt"}
+
+
+@dataclass(frozen=True)
+class Workflows:
+    """Statements about workflows; each sees only those of the account that is named."""
+
+    connection: sa.Connection
+    now: Clock
+
+    def by_id(self, account_id: str, workflow_id: str) -> Workflow | None:
+        query = self._of(account_id).where(workflows.c.id == workflow_id)
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else _workflow(row)
+
+    def page(
+        self, account_id: str, *, search: str | None, page: int, page_size: int
+    ) -> Page[WorkflowSummary]:
+        """The most recently changed first."""
+        query = self._of(account_id)
+        if search:
+            query = query.where(workflows.c.name.icontains(search, autoescape=True))
+        count = sa.select(sa.func.count()).select_from(query.subquery())
+        total = self.connection.execute(count).scalar_one()
+        ordered = query.order_by(workflows.c.updated_at.desc(), workflows.c.id.desc())
+        rows = self.connection.execute(ordered.limit(page_size).offset((page - 1) * page_size))
+        return Page(
+            items=tuple(_summary(row) for row in rows),
+            page=page,
+            page_size=page_size,
+            total=total,
+            has_more=page * page_size < total,
+        )
+
+    def add(self, account_id: str, workflow: Workflow) -> None:
+        moment = iso(self.now())
+        self.connection.execute(
+            sa.insert(workflows).values(
+                id=workflow.id,
+                account_id=account_id,
+                version=1,
+                created_at=moment,
+                updated_at=moment,
+                **_columns(workflow),
+            )
+        )
+
+    def replace(self, account_id: str, workflow: Workflow) -> None:
+        self.connection.execute(
+            sa.update(workflows)
+            .where(workflows.c.account_id == account_id, workflows.c.id == workflow.id)
+            .values(
+                version=workflows.c.version + 1,
+                updated_at=iso(self.now()),
+                **_columns(workflow),
+            )
+        )
+
+    def delete(self, account_id: str, workflow_id: str) -> bool:
+        """Whether there was one to delete."""
+        result = self.connection.execute(
+            sa.delete(workflows).where(
+                workflows.c.account_id == account_id, workflows.c.id == workflow_id
+            )
+        )
+        return result.rowcount > 0
+
+    def _of(self, account_id: str) -> sa.Select[Any]:
+        return sa.select(workflows).where(workflows.c.account_id == account_id)
+
+
+def _columns(workflow: Workflow) -> dict[str, Any]:
+    wire = workflow.wire()
+    graph = {key: value for key, value in wire.items() if key not in _IN_COLUMNS}
+    return {"name": workflow.name, "graph": graph}
+
+
+def _workflow(row: sa.Row[Any]) -> Workflow:
+    return Workflow.model_validate(
+        {
+            **row.graph,
+            "id": row.id,
+            "name": row.name,
+            "createdAt": row.created_at,
+            "updatedAt": row.updated_at,
+        }
+    )
+
+
+def _summary(row: sa.Row[Any]) -> WorkflowSummary:
+    return WorkflowSummary(
+        id=row.id,
+        name=row.name,
+        description=row.graph.get("description"),
+        updated_at=row.updated_at,
+    )

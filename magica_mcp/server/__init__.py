@@ -1,0 +1,1 @@
+"""The MCP side: tools that resolve, call and render."""

@@ -1,0 +1,84 @@
+"""Where the SDK's calls become ours and our errors become what the assistant reads."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, TextContent
+from pydantic import ValidationError
+
+from magica_mcp.errors import AmbiguousNameError, MagicaError, NameNotFoundError
+from magica_mcp.models.wire import JsonObject
+from magica_mcp.server.arguments import first_problem, understood
+from magica_mcp.server.schemas import hardened
+from magica_mcp.server.tool import ToolSpec
+
+logger = logging.getLogger(__name__)
+
+
+class BoundTool(Tool):
+    """A tool as the SDK runs it: slips understood before, errors as sentences after."""
+
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: FBT001, FBT002 - the SDK's signature
+    ) -> Any:
+        """Run the tool; whatever goes wrong is an `isError` result, never a traceback."""
+        try:
+            with sdk_errors_as_causes():
+                meant = understood(self.name, arguments, self.parameters)
+                return await super().run(meant, context, convert_result=convert_result)
+        except MagicaError as error:
+            return refusal(str(error), facts_of(error))
+        except ValidationError as error:
+            return refusal(first_problem(self.name, error), {"code": "VALIDATION_ERROR"})
+        except Exception:  # the outermost loop of a call
+            logger.exception("%s failed unexpectedly", self.name)
+            return refusal(
+                f"{self.name} failed inside magica-mcp itself; this is a bug of ours. If it was a"
+                " start, look at get_balance before you start again. The server's log says more.",
+                {"code": "INTERNAL_ERROR"},
+            )
+
+
+def bound(spec: ToolSpec) -> Tool:
+    """A tool of the registry as the SDK wants it."""
+    tool = BoundTool.from_function(
+        spec.function, title=spec.title, annotations=spec.annotations, structured_output=False
+    )
+    tool.parameters = hardened(tool.parameters)
+    return tool
+
+
+@contextmanager
+def sdk_errors_as_causes() -> Iterator[None]:
+    """The SDK wraps what a tool raises; what was raised is what counts."""
+    try:
+        yield
+    except ToolError as error:
+        raise (error.__cause__ or error) from error
+
+
+def refusal(text: str, facts: JsonObject) -> CallToolResult:
+    """An answer that says what went wrong and what to do."""
+    return CallToolResult(
+        content=[TextContent(type="text", text=text)],
+        structured_content={"error": text, **facts},
+        is_error=True,
+    )
+
+
+def facts_of(error: MagicaError) -> JsonObject:
+    """What a program may want to know of an error beyond its sentence."""
+    facts: JsonObject = {"code": error.code}
+    if isinstance(error, AmbiguousNameError):
+        facts["candidates"] = list(error.candidates)
+    if isinstance(error, NameNotFoundError):
+        facts["nearest"] = list(error.close)
+    return facts

@@ -1,0 +1,1 @@
+"""What the assistant reads: each answer as text, from values, with the next step filled in."""

@@ -1,0 +1,54 @@
+"""What a tool is here: a function, its group, and what calling it does to the account."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+
+from magica_mcp.config import Toolset
+from magica_mcp.models.wire import JsonObject
+
+
+class Effect(StrEnum):
+    """What a call does; every tool is exactly one."""
+
+    READS = "reads"
+    SPENDS = "spends"
+    CHANGES = "changes"
+    DELETES = "deletes"
+
+
+_HINTS: Mapping[Effect, Mapping[str, bool]] = {
+    Effect.READS: {"read_only_hint": True},
+    Effect.SPENDS: {"read_only_hint": False, "destructive_hint": False, "idempotent_hint": False},
+    Effect.CHANGES: {"read_only_hint": False, "destructive_hint": False},
+    Effect.DELETES: {"read_only_hint": False, "destructive_hint": True},
+}
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """One tool of the registry. Its name is the function's, its description the docstring."""
+
+    function: Callable[..., Awaitable[CallToolResult]]
+    title: str
+    group: Toolset
+    effect: Effect
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    @property
+    def annotations(self) -> ToolAnnotations:
+        hints: dict[str, Any] = {**_HINTS[self.effect], "open_world_hint": True}
+        return ToolAnnotations(title=self.title, **hints)
+
+
+def reply(text: str, structured: JsonObject) -> CallToolResult:
+    """An answer: text that is enough by itself, and the same facts for programs."""
+    return CallToolResult(
+        content=[TextContent(type="text", text=text)], structured_content=structured
+    )

@@ -1,0 +1,124 @@
+"""Runs of workflows: found by name, filled in, started."""
+
+from typing import Annotated
+
+from mcp.types import CallToolResult
+from pydantic import Field, JsonValue
+
+from magica_mcp import names
+from magica_mcp.errors import InvalidInputError
+from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.models.priced_nodes import priced_nodes
+from magica_mcp.models.runs import StartRun
+from magica_mcp.models.values import UnderstoodValues, Values, understood_values
+from magica_mcp.models.wire import JsonObject
+from magica_mcp.models.workflows import RequestField, request_fields
+from magica_mcp.server.render import discovery
+from magica_mcp.server.render import runs as text
+from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
+from magica_mcp.server.spending import spend
+from magica_mcp.server.tool import reply
+from magica_mcp.server.workspace import Call, Workspace, workspace_of
+
+
+async def start_run(
+    ctx: Call,
+    workflowId: Annotated[str, Field(description="Id or name; own workflows, then templates.")],
+    values: Annotated[
+        JsonObject | None, Field(description="{nodeId: {fieldId: value}}; leave out to see them.")
+    ] = None,
+) -> CallToolResult:
+    """Start a workflow or template. The first call, without values, lists its fields: free.
+
+    Call again with values to start: costs credits and returns a run id at once; then call
+    get_run_status. For a single image, video or text without a workflow use execute_tool.
+    """
+    workspace = workspace_of(ctx)
+    chosen = await resolve_workflow(workspace.client, workflowId)
+    fields = request_fields(chosen.graph) if chosen.graph else ()
+    if (fields or chosen.graph is None) and not values:
+        return await _discovery(workspace, chosen, fields)
+    if chosen.resolution is not None:
+        names.require_certain(chosen.resolution)
+    understood = _understood(chosen, fields, values or {})
+    return await _started(workspace, chosen, understood)
+
+
+def _understood(
+    chosen: ChosenWorkflow, fields: tuple[RequestField, ...], values: JsonObject
+) -> UnderstoodValues:
+    """The values checked against the fields, where the fields can be read."""
+    if chosen.graph is not None:
+        return understood_values(fields, values)
+    by_node = {key: value for key, value in values.items() if isinstance(value, dict)}
+    if len(by_node) < len(values):
+        message = "Key the values by node id, then by field id: {nodeId: {fieldId: value}}."
+        raise InvalidInputError(message)
+    return UnderstoodValues(by_node)
+
+
+async def _estimate(workspace: Workspace, chosen: ChosenWorkflow, values: Values) -> int | None:
+    """Microcredits, or None where the graph cannot be read."""
+    if chosen.graph is None:
+        return None
+    nodes = priced_nodes(chosen.graph, values=values)
+    return (await workspace.client.estimate_workflow(nodes)).total if nodes else 0
+
+
+def _workflow_facts(chosen: ChosenWorkflow) -> JsonObject:
+    return {"id": chosen.id, "name": chosen.name}
+
+
+def _others(chosen: ChosenWorkflow) -> list[JsonValue]:
+    """What else the name fits, so that a program sees it too."""
+    others = chosen.resolution.others if chosen.resolution else ()
+    return [
+        {"id": found.candidate.slug or found.candidate.id, "name": found.candidate.name}
+        for found in others
+    ]
+
+
+async def _discovery(
+    workspace: Workspace, chosen: ChosenWorkflow, fields: tuple[RequestField, ...]
+) -> CallToolResult:
+    estimate = await _estimate(workspace, chosen, {})
+    facts: JsonObject = {
+        "started": False,
+        "workflow": _workflow_facts(chosen),
+        "alsoFits": _others(chosen),
+        "fields": [field.wire() for field in fields],
+        "valuesTemplate": dict(discovery.values_template(fields)),
+        "estimate": {"microcredits": estimate},
+    }
+    if not fields:
+        return reply(discovery.unreadable(chosen), facts)
+    return reply(discovery.fields_to_fill(chosen, fields, estimate=estimate), facts)
+
+
+async def _started(
+    workspace: Workspace, chosen: ChosenWorkflow, understood: UnderstoodValues
+) -> CallToolResult:
+    estimate = await _estimate(workspace, chosen, understood.values)
+    ask = StartRun(workflow_id=chosen.id, values=understood.values or None, source="mcp")
+    started = await spend(
+        workspace,
+        lambda: workspace.client.start_run(ask),
+        tool="start_run",
+        what=chosen.id,
+        arguments={"workflowId": chosen.id, "values": dict(understood.values)},
+        estimate=estimate,
+    )
+    answer = text.started(
+        started.run_id, what=chosen.name, status=RunStatus.RUNNING, estimate=estimate
+    )
+    facts: JsonObject = {
+        "started": True,
+        "runId": started.run_id,
+        "status": RunStatus.RUNNING,
+        "response": None,
+        "nodes": [],
+        "workflow": _workflow_facts(chosen),
+        "estimate": {"microcredits": estimate},
+        "notes": list(understood.notes),
+    }
+    return reply("\n".join([answer, *understood.notes]), facts)

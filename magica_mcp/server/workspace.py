@@ -1,0 +1,36 @@
+"""What a call works with: one account's client and what is remembered of it on this machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mcp.server.mcpserver import Context
+
+from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.watcher import RunWatcher
+from magica_mcp.memory import Memory
+from magica_mcp.spend.journal import Journal
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that belongs to one account for as long as the server runs."""
+
+    client: MagicaClient
+    watcher: RunWatcher
+    journal: Journal
+    memory: Memory
+    account: str
+    """A fingerprint that tells accounts apart and reveals nothing."""
+    long_poll_seconds: float
+
+
+OpenWorkspace = Callable[[], Workspace]
+"""Gives the workspace of a call, or raises a `ConfigurationError` that every call then answers."""
+
+Call = Context[OpenWorkspace, Any]
+
+
+def workspace_of(ctx: Call) -> Workspace:
+    """The workspace that this call works with."""
+    return ctx.request_context.lifespan_context()

@@ -1,0 +1,1 @@
+"""What is spent: the record of every paid request."""

@@ -1,0 +1,68 @@
+"""Settings come from the environment; what is wrong with it is one sentence."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from magica_mcp.config import HOSTED_BASE_URL, TOOLSETS, read_settings
+from magica_mcp.errors import ConfigurationError
+
+
+def test_nothing_set_means_local_magica_with_every_tool() -> None:
+    settings = read_settings({})
+
+    assert settings.api_key is None
+    assert settings.base_url == HOSTED_BASE_URL
+    assert settings.toolsets == TOOLSETS
+
+
+def test_a_key_never_shows() -> None:
+    settings = read_settings({"MAGICA_API_KEY": "gx_secret"})
+
+    assert "gx_secret" not in repr(settings)
+
+
+def test_empty_values_count_as_unset() -> None:
+    assert read_settings({"MAGICA_API_KEY": "  "}).api_key is None
+
+
+def test_a_base_may_end_in_its_version() -> None:
+    base = read_settings({"MAGICA_BASE_URL": "http://127.0.0.1:1/api/v1/"}).base_url
+
+    assert base == "http://127.0.0.1:1/api"
+
+
+def test_paths_are_made_absolute_and_the_tilde_is_the_home_folder() -> None:
+    settings = read_settings({"MAGICA_HOME": "~/state", "MAGICA_INPUT_DIRS": "~/a, /b"})
+
+    assert settings.home == Path.home() / "state"
+    assert settings.input_dirs == (Path.home() / "a", Path("/b"))
+
+
+def test_variables_of_the_tests_and_of_others_are_left_alone() -> None:
+    assert read_settings({"MAGICA_TEST_POSTGRES_URL": "x", "PATH": "/bin"}) == read_settings({})
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"MAGICA_APIKEY": "gx_a"}, "MAGICA_APIKEY is not a setting. Did you mean MAGICA_API_KEY?"),
+        ({"MAGICA_BUDGET_PER_DAY": ""}, "MAGICA_BUDGET_PER_DAY is empty."),
+        ({"MAGICA_READ_ONLY": "maybe"}, "MAGICA_READ_ONLY cannot be used"),
+        ({"MAGICA_LONG_POLL_SECONDS": "soon"}, "MAGICA_LONG_POLL_SECONDS cannot be used"),
+        ({"MAGICA_LONG_POLL_SECONDS": "-1"}, "MAGICA_LONG_POLL_SECONDS cannot be used"),
+        ({"MAGICA_TOOLSETS": "account,fun"}, "MAGICA_TOOLSETS cannot be used"),
+        ({"MAGICA_BASE_URL": "api.magica.com"}, "MAGICA_BASE_URL cannot be used: must begin with"),
+        ({"MAGICA_API_KEY": "${user_config.key}"}, "the client did not fill it in"),
+        ({"MAGICA_LOCAL_PORT": "70000"}, "MAGICA_LOCAL_PORT cannot be used"),
+    ],
+)
+def test_a_wrong_environment_is_one_sentence_that_names_the_variable(
+    environment: Mapping[str, str], sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read_settings(environment)
+
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,34 @@
+"""What is learned from use, kept in one small file."""
+
+from pathlib import Path
+
+from magica_mcp.memory import KEPT_PER_KIND, Memory
+
+
+def test_nothing_is_known_of_a_kind_that_was_never_seen(tmp_path: Path) -> None:
+    assert Memory(tmp_path / "memory.sqlite").usual_seconds("flux_2_pro") is None
+
+
+def test_the_usual_duration_is_the_median_of_that_kind(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    for seconds in (3.0, 100.0, 5.0):
+        memory.remember_duration("flux_2_pro", seconds)
+    memory.remember_duration("gpt_5_4", 1.0)
+
+    assert memory.usual_seconds("flux_2_pro") == 5.0
+
+
+def test_another_process_sees_what_was_learned(tmp_path: Path) -> None:
+    Memory(tmp_path / "memory.sqlite").remember_duration("a", 2.0)
+
+    assert Memory(tmp_path / "memory.sqlite").usual_seconds("a") == 2.0
+
+
+def test_only_the_newest_are_kept(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    for _ in range(KEPT_PER_KIND):
+        memory.remember_duration("a", 1.0)
+    for _ in range(KEPT_PER_KIND):
+        memory.remember_duration("a", 9.0)
+
+    assert memory.usual_seconds("a") == 9.0
