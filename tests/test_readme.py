@@ -27,6 +27,6 @@ def test_the_changelog_has_a_place_for_what_comes_next() -> None:
 
 def test_every_variable_that_the_readme_names_is_a_setting() -> None:
     words = README.read_text(encoding="utf-8").replace("`", " ").replace(",", " ").split()
-    named = {word for word in words if word.startswith("MAGICA_")}
+    named = {word.partition("=")[0] for word in words if word.startswith("MAGICA_")}
 
     assert named <= {*VARIABLES, "MAGICA_HOME"}

@@ -11,9 +11,11 @@ from contextlib import AbstractAsyncContextManager
 import anyio
 import httpx
 
+from magica_mcp.addresses import is_loopback_host
 from magica_mcp.api.catalog import CatalogCalls
 from magica_mcp.api.credits import CreditCalls
-from magica_mcp.api.downloads import Download, MayFetch, anywhere, opened
+from magica_mcp.api.downloads import Download, opened
+from magica_mcp.api.guard import MayFetch, public_only
 from magica_mcp.api.line import Line
 from magica_mcp.api.operations import Operations
 from magica_mcp.api.runs import RunCalls
@@ -35,16 +37,23 @@ class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, RunCalls):
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
         now: Callable[[], float] = time.time,
-        may_fetch: MayFetch = anywhere,
+        may_fetch: MayFetch | None = None,
     ) -> None:
-        """`clock` never goes back; `now` is seconds since 1970; `may_fetch` raises to forbid."""
+        """`clock` never goes back, `now` is seconds since 1970.
+
+        `may_fetch` raises to forbid a download; unset, a file of this machine is fetched only
+        where Magica itself is on this machine.
+        """
         transport = Transport(http, sleep=sleep, chance=chance, now=now)
         line = Line(transport, Operations(transport), clock)
         CreditCalls.__init__(self, line)
         CatalogCalls.__init__(self, line)
         WorkflowCalls.__init__(self, line)
         RunCalls.__init__(self, line)
-        self._http, self._may_fetch = http, may_fetch
+        self._http = http
+        self._may_fetch = may_fetch or public_only(
+            loopback_allowed=is_loopback_host(http.base_url.host)
+        )
 
     def download(self, url: str) -> AbstractAsyncContextManager[Download]:
         """A file as a stream: `async with client.download(url) as file: … file.chunks`."""

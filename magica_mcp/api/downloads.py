@@ -3,13 +3,15 @@
 Our key goes only to the origin it belongs to; every hop elsewhere is asked about first.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 
+from magica_mcp.addresses import target_of
 from magica_mcp.api.failures import AGAIN_SOON, no_answer
+from magica_mcp.api.guard import MayFetch
 from magica_mcp.api.retry import Effect
 from magica_mcp.api.transport import TIMEOUT
 from magica_mcp.errors import (
@@ -22,9 +24,6 @@ from magica_mcp.errors import (
 
 MOST_REDIRECTS = 5
 
-MayFetch = Callable[[str], Awaitable[None]]
-"""Raises an error of ours for a URL that must not be fetched."""
-
 
 @dataclass(frozen=True)
 class Download:
@@ -33,10 +32,6 @@ class Download:
     media_type: str | None
     size: int | None
     chunks: AsyncIterator[bytes]
-
-
-async def anywhere(url: str) -> None:
-    """The rule that forbids nothing."""
 
 
 @asynccontextmanager
@@ -98,13 +93,11 @@ def _broken(error: httpx.RequestError, *, host: str) -> ApiError:
 
 
 def _web_url(text: str) -> httpx.URL:
+    target_of(text)
     try:
-        url = httpx.URL(text)
+        return httpx.URL(text)
     except httpx.InvalidURL as error:
         raise InvalidInputError("That is not the URL of a file. Give an http(s) URL.") from error
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise InvalidInputError(f"Only http(s) URLs can be fetched, not '{url.scheme}:'.")
-    return url
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -87,3 +87,24 @@ def demo(
 
     with errors_as_sentences():
         run_demo(output)
+
+
+@app.command()
+def local(
+    home: Annotated[Path | None, typer.Option(help="Default: MAGICA_HOME.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default: 8787, or any.", max=65535)] = None,
+    dialect: Annotated[
+        Literal["local", "hosted"], typer.Option(help="hosted: only what hosted Magica documents.")
+    ] = "local",
+    catalog: Annotated[
+        Path | None, typer.Option(help="Models from a file in the live catalog's shape.")
+    ] = None,
+    background: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run local Magica here: Magica's REST API on this machine."""
+    from magica_mcp.cli.local import run_local  # noqa: PLC0415 - each command imports what it needs
+
+    with errors_as_sentences():
+        run_local(
+            home=home, port=port, dialect=dialect, catalog_file=catalog, is_background=background
+        )

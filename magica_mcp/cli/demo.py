@@ -154,7 +154,7 @@ class Story:
         if answer.is_error or answer.structured_content is None:
             message = f"{tool} did not do what the story needs."
             raise StoryError(message)
-        return answer.structured_content
+        return dict(answer.structured_content)
 
     async def _save(self, finished: Mapping[str, Any], prompt: str) -> None:
         for asset in finished["assets"]:

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from magica_mcp.local.dialect import Dialect
 from magica_mcp.local.failures import envelope, unauthorized
 from magica_mcp.local.instance import PROOF_PATH
-from magica_mcp.local.magica import Account, LocalMagica
+from magica_mcp.local.magica import LocalMagica
+from magica_mcp.local.store.accounts import Account
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERY_NAME = "*"

@@ -38,9 +38,9 @@ def require_credits(*, need: int, have: int) -> None:
         )
 
 
-def charge_for(price: int, *, reserved: int, have: int) -> int:
+def charge_for(price: int, *, have: int) -> int:
     """What a finished node costs: its price, but never more than the account can pay.
 
     Only a price above its reservation can be cut, such as that of a long answer of an LLM.
     """
-    return max(0, min(price, reserved + max(have, 0)))
+    return max(0, min(price, have))

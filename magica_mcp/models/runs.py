@@ -126,18 +126,26 @@ URL_KEYS = ("result", "image_url", "video_url", "audio_url", "content_url", "url
 
 def assets_of(run: Run) -> tuple[Asset, ...]:
     """Every file a run made, without repeats: a workflow's response first, then its nodes."""
-    if isinstance(run, ModelRun):
-        found = list(_assets_in(run.output, node_id=None))
-    else:
-        found = list(_assets_in(run.response, node_id=None))
-        for node in run.nodes:
-            found.extend(_assets_in(node.output, node_id=node.node_id))
+    found = list(_assets_in(result_of(run), node_id=None))
+    for node in run.nodes if isinstance(run, WorkflowRun) else ():
+        found.extend(_assets_in(node.output, node_id=node.node_id))
     first: dict[str, Asset] = {}
     for asset in found:
         known = first.get(asset.url)
         if known is None or _facts(asset) > _facts(known):
             first[asset.url] = asset
     return tuple(first.values())
+
+
+def result_of(run: Run) -> JsonValue:
+    """What a run is for: the response of a workflow, the output of a model."""
+    return run.output if isinstance(run, ModelRun) else run.response
+
+
+def result_assets(run: Run) -> tuple[Asset, ...]:
+    """The files among the result itself, with all that is known of them."""
+    urls = {asset.url for asset in _assets_in(result_of(run), node_id=None)}
+    return tuple(asset for asset in assets_of(run) if asset.url in urls)
 
 
 def _facts(asset: Asset) -> int:

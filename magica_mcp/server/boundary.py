@@ -16,6 +16,7 @@ from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.arguments import first_problem, understood
 from magica_mcp.server.schemas import hardened
 from magica_mcp.server.tool import ToolSpec
+from magica_mcp.server.workspace import workspace_of
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class BoundTool(Tool):
         """Run the tool; whatever goes wrong is an `isError` result, never a traceback."""
         try:
             with sdk_errors_as_causes():
+                workspace_of(context)  # wrong settings are the answer, whatever was asked
                 meant = understood(self.name, arguments, self.parameters)
                 return await super().run(meant, context, convert_result=convert_result)
         except MagicaError as error:
@@ -50,7 +52,11 @@ class BoundTool(Tool):
 def bound(spec: ToolSpec) -> Tool:
     """A tool of the registry as the SDK wants it."""
     tool = BoundTool.from_function(
-        spec.function, title=spec.title, annotations=spec.annotations, structured_output=False
+        spec.function,
+        title=spec.title,
+        description=spec.description,
+        annotations=spec.annotations,
+        structured_output=False,
     )
     tool.parameters = hardened(tool.parameters)
     return tool

@@ -35,7 +35,7 @@ def _is_noise(key: str, item: Any) -> bool:
     return (
         key == "title"
         or (key == "default" and item in (None, ""))
-        or (key == "additionalProperties" and item is True)
+        or (key == "additionalProperties" and item in (True, {}))
     )
 
 

@@ -1,11 +1,13 @@
 """Every paid request goes through here: written down before it is sent, completed after."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from anyio import to_thread
 
 from magica_mcp.errors import OutcomeUnknownError
-from magica_mcp.models.runs import StartedRun
+from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.models.runs import ModelRun, Run, StartedRun
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.journal import request_key
@@ -37,13 +39,35 @@ async def spend(
     return started
 
 
-async def note_charge(workspace: Workspace, run_id: str, *, microcredits: int) -> int | None:
-    """Note what a run came to, and return what it was estimated at, where it was started here."""
-    journal = workspace.journal
+async def settle(workspace: Workspace, run: Run) -> int | None:
+    """Note what a finished run came to and how long it took; return what it was estimated at."""
+    journal, memory, charge = workspace.journal, workspace.memory, run.credit_used
 
     def note() -> int | None:
-        journal.charged(run_id, microcredits=microcredits)
-        entry = journal.of_run(run_id)
+        is_news = charge is not None and journal.charged(run.run_id, microcredits=charge)
+        seconds = seconds_of(run)
+        if is_news and seconds is not None and run.status is RunStatus.COMPLETED:
+            memory.remember_duration(kind_of(run), seconds)
+        entry = journal.of_run(run.run_id)
         return entry.estimate if entry else None
 
     return await to_thread.run_sync(note)
+
+
+def kind_of(run: Run) -> str:
+    """What runs of this kind have in common: their model or their workflow."""
+    if isinstance(run, ModelRun):
+        return run.sub_model_id or run.node_type
+    return run.workflow_id or "workflow"
+
+
+def seconds_of(run: Run) -> float | None:
+    """How long a run took, where both ends are known."""
+    began = run.created_at if isinstance(run, ModelRun) else run.started_at or run.created_at
+    if began is None or run.finished_at is None:
+        return None
+    try:
+        lasted = datetime.fromisoformat(run.finished_at) - datetime.fromisoformat(began)
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, lasted.total_seconds())

@@ -1,5 +1,6 @@
 """What a tool is here: a function, its group, and what calling it does to the account."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,6 +41,10 @@ class ToolSpec:
     @property
     def name(self) -> str:
         return self.function.__name__
+
+    @property
+    def description(self) -> str:
+        return inspect.cleandoc(self.function.__doc__ or "")
 
     @property
     def annotations(self) -> ToolAnnotations:

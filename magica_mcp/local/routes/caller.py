@@ -8,8 +8,9 @@ from fastapi import Depends, Query, Request
 from magica_mcp.errors import InvalidInputError, UnauthorizedError
 from magica_mcp.local.auth import Pass
 from magica_mcp.local.dialect import Dialect
-from magica_mcp.local.magica import Account, LocalMagica
+from magica_mcp.local.magica import LocalMagica
 from magica_mcp.local.routes.shapes import Shapes
+from magica_mcp.local.store.accounts import Account
 
 LARGEST_PAGE = 100
 

@@ -33,9 +33,7 @@ class Accounts:
 
     def add(self, account: Account) -> None:
         self.connection.execute(
-            sa.insert(accounts).values(
-                id=account.id, name=account.name, created_at=iso(self.now())
-            )
+            sa.insert(accounts).values(id=account.id, name=account.name, created_at=iso(self.now()))
         )
 
     def add_key(self, account_id: str, *, key: str) -> None:

@@ -20,7 +20,9 @@ class Ledger:
     def available(self, account_id: str) -> int:
         """What the account may spend: all it was given, less what is charged or reserved."""
         query = sa.select(sa.func.coalesce(sa.func.sum(ledger.c.microcredits), 0))
-        return int(self.connection.execute(query.where(ledger.c.account_id == account_id)).scalar_one())
+        return int(
+            self.connection.execute(query.where(ledger.c.account_id == account_id)).scalar_one()
+        )
 
     def grant(self, account_id: str, *, microcredits: int) -> None:
         self._append(account_id, None, None, Entry.GRANT, microcredits)

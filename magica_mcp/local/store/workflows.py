@@ -10,7 +10,7 @@ from magica_mcp.local.store.tables import workflows
 from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import Workflow, WorkflowSummary
 
-_IN_COLUMNS = {"id", "name", "createdAt", "updatedAt"}
+_IN_COLUMNS = {"id", "name", "version", "createdAt", "updatedAt"}
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def _workflow(row: sa.Row[Any]) -> Workflow:
             **row.graph,
             "id": row.id,
             "name": row.name,
+            "version": row.version,
             "createdAt": row.created_at,
             "updatedAt": row.updated_at,
         }

@@ -71,7 +71,10 @@ def cost(estimate: int | None) -> str:
 
 def unreadable(workflow: ChosenWorkflow) -> str:
     """What start_run answers when the graph cannot be read and no values were given."""
-    ready: JsonObject = {"workflowId": workflow.id, "values": {"<requestNodeId>": {"<fieldId>": "…"}}}
+    ready: JsonObject = {
+        "workflowId": workflow.id,
+        "values": {"<requestNodeId>": {"<fieldId>": "…"}},
+    }
     return (
         f"{workflow.name} (id {workflow.id}) was found, but its fields cannot be read here. "
         "Nothing was started and nothing was charged. "

@@ -10,13 +10,13 @@ from magica_mcp.errors import InvalidInputError, NameNotFoundError, or_list
 from magica_mcp.graph.lifecycle import RunStatus, is_over
 from magica_mcp.models.credits import NodeToPrice
 from magica_mcp.models.inputs import checked
-from magica_mcp.models.runs import ModelRun, Run, StartModelRun
+from magica_mcp.models.runs import Run, StartModelRun
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server import profiles
 from magica_mcp.server.progress import ProgressReporter
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.resolving import ChosenModel, resolve_model
-from magica_mcp.server.spending import note_charge, spend
+from magica_mcp.server.spending import kind_of, settle, spend
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
 
@@ -128,17 +128,5 @@ async def _answer(workspace: Workspace, run: Run, *, waited: float) -> CallToolR
         next_call: JsonValue = {"tool": "get_run_status", "arguments": {"runId": run.run_id}}
         answer = text.still_running(run, waited=waited, usual_seconds=usual)
         return reply(answer, {**facts, "usualSeconds": usual, "next": next_call})
-    charge = run.credit_used
-    estimate = (
-        await note_charge(workspace, run.run_id, microcredits=charge)
-        if charge is not None
-        else None
-    )
+    estimate = await settle(workspace, run)
     return reply(text.status(run, estimate=estimate), {**facts, "estimate": estimate})
-
-
-def kind_of(run: Run) -> str:
-    """What runs of this kind have in common: their node type or their workflow."""
-    if isinstance(run, ModelRun):
-        return run.sub_model_id or run.node_type
-    return run.workflow_id or "workflow"

@@ -1,0 +1,240 @@
+"""The models of local Magica: what there is, what each takes, gives and costs.
+
+Everything comes from one file in the live catalog's own shape, so that file can be exchanged.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from magica_mcp.errors import ConfigurationError, NotFoundError, or_list
+from magica_mcp.graph.ports import NodePorts, Port, PortKind
+from magica_mcp.local.catalog.entries import CatalogEntry, CatalogFile, CatalogMode
+from magica_mcp.local.catalog.fields import input_fields, ports_of, schema_of
+from magica_mcp.local.catalog.prices import Measured, price
+from magica_mcp.local.catalog.pricing import answer
+from magica_mcp.local.catalog.search import Findable, as_words, search
+from magica_mcp.models.catalog import (
+    FoundModel,
+    Model,
+    ModelSchema,
+    ModelSearch,
+    SubModel,
+)
+from magica_mcp.models.credits import Pricing
+from magica_mcp.models.wire import JsonObject
+from magica_mcp.models.workflows import REQUEST_TYPE, RESPONSE_TYPE
+
+SHIPPED = Path(__file__).with_name("models.json")
+
+SCAFFOLD: Mapping[str, NodePorts] = {
+    REQUEST_TYPE: NodePorts(),
+    RESPONSE_TYPE: NodePorts(inputs=(Port("result", PortKind.ANY),)),
+}
+"""The two ends of every workflow: not models, and free."""
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """What a model id stands for; a single-mode model has no sub-model."""
+
+    node_type: str
+    sub_model_id: str | None = None
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A model in one of its modes."""
+
+    key: str
+    entry: CatalogEntry
+    mode: CatalogMode
+
+    @property
+    def ref(self) -> ModelRef:
+        return ModelRef(self.entry.node_type, self.mode.sub_model_id if self.has_modes else None)
+
+    @property
+    def model_id(self) -> str:
+        return self.ref.sub_model_id or self.entry.node_type
+
+    @property
+    def has_modes(self) -> bool:
+        only = _folded(self.mode.sub_model_id) == _folded(self.entry.node_type)
+        return len(self.entry.sub_models) > 1 or not only
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether this is the mode that the node type alone stands for."""
+        first = self.entry.sub_models[:1] or (self.mode,)
+        usual = self.entry.default_sub_model_id or first[0].sub_model_id
+        return self.mode.sub_model_id == usual
+
+
+class Catalog:
+    """Frozen: whoever holds it may read it from any thread."""
+
+    def __init__(self, raw: JsonObject, entries: Mapping[str, CatalogEntry]) -> None:
+        self._raw = raw
+        self._choices = tuple(_choices(entries))
+        self._by_id = _by_id(self._choices)
+
+    def raw(self) -> JsonObject:
+        """The file itself, in the live catalog's shape."""
+        return self._raw
+
+    def models(self) -> tuple[Model, ...]:
+        """Every model, in the file's order: the best of each kind come first."""
+        entries = dict.fromkeys(choice.entry.node_type for choice in self._choices)
+        return tuple(self._model(node_type) for node_type in entries)
+
+    def search(self, query: str | None) -> ModelSearch:
+        return search(map(_findable, self._choices), query)
+
+    def resolve(self, model_id: str) -> ModelRef:
+        """The model behind a node type, a sub-model id or a catalog key, in any case.
+
+        A node type with several modes stands for its default one. Raises `NotFoundError`.
+        """
+        return self._choice(model_id).ref
+
+    def schema(self, model_id: str) -> ModelSchema:
+        choice = self._choice(model_id)
+        return schema_of(choice.entry, choice.mode).model_copy(update={"model_id": choice.model_id})
+
+    def pricing(self, model_id: str, *, sample: JsonObject | None = None) -> Pricing:
+        """How a model is priced, and what `sample` would cost."""
+        choice = self._choice(model_id)
+        entry, usual = choice.entry, _price(choice, {})
+        told = answer(self.schema(model_id), entry.cost, usual=usual, cost_config=entry.cost_config)
+        sampled: JsonObject = {} if sample is None else {"estimatedCost": _price(choice, sample)}
+        return Pricing.model_validate({"modelId": choice.model_id, **told, **sampled})
+
+    def price(
+        self,
+        node_type: str,
+        *,
+        data: JsonObject | None,
+        sub_model_id: str | None = None,
+        measured: Measured | None = None,
+    ) -> int:
+        """Microcredits for one run; inputs that are not in `data` have their defaults."""
+        if node_type.lower() in SCAFFOLD:
+            return 0
+        return _price(self._choice(node_type, mode=sub_model_id), data or {}, measured=measured)
+
+    def ports(self, node_type: str, *, sub_model_id: str | None = None) -> NodePorts:
+        """The ports of a node; without a mode those of its default one."""
+        scaffold = SCAFFOLD.get(node_type.lower())
+        if scaffold is not None:
+            return scaffold
+        choice = self._choice(node_type, mode=sub_model_id)
+        return ports_of(choice.entry, choice.mode)
+
+    def _choice(self, model_id: str, *, mode: str | None = None) -> _Choice:
+        found = self._by_id.get(_folded(model_id))
+        if found is None:
+            near = difflib.get_close_matches(_folded(model_id), self._by_id, n=2)
+            names = dict.fromkeys(self._by_id[each].model_id for each in near)
+            hint = f"Did you mean {or_list(list(names))}?" if near else "Search lists what exists."
+            raise NotFoundError(f"No model is called '{model_id}'. {hint}")
+        return found if mode is None else self._in_mode(found, mode)
+
+    def _in_mode(self, choice: _Choice, mode: str) -> _Choice:
+        """The same model by a sub-model id, or by the name of a mode such as image-to-image."""
+        others = [other for other in self._choices if other.entry is choice.entry]
+        for other in others:
+            names = (other.mode.sub_model_id, other.mode.category, other.mode.label)
+            if _folded(mode) in map(_folded, names):
+                return other
+        allowed = or_list([other.mode.sub_model_id for other in others])
+        raise NotFoundError(
+            f"{choice.entry.node_type} has no mode '{mode}'. Its modes are {allowed}."
+        )
+
+    def _model(self, node_type: str) -> Model:
+        choices = [each for each in self._choices if each.entry.node_type == node_type]
+        entry = choices[0].entry
+        modes = [each.mode for each in choices if each.has_modes]
+        return Model.model_validate(
+            {
+                **entry.model_dump(include={"node_type", "name", "description"}),
+                "category": entry.node_kind or entry.category,
+                "icon": entry.icon,
+                "accent": entry.accent,
+                "sub_models": [
+                    SubModel(sub_model_id=m.sub_model_id, label=m.label, category=m.category)
+                    for m in modes
+                ],
+            }
+        )
+
+
+def load_catalog(path: Path | None = None) -> Catalog:
+    """The catalog of a file, or the shipped one. Raises `ConfigurationError`."""
+    place = path or SHIPPED
+    try:
+        raw = json.loads(place.read_bytes())
+        entries = CatalogFile.model_validate(raw).models
+    except OSError as error:
+        raise ConfigurationError(f"The catalog {place} cannot be read: {error}.") from error
+    except (ValueError, ValidationError) as error:
+        raise ConfigurationError(
+            f"{place} is not a catalog: {str(error).splitlines()[0]}. Fix or replace the file."
+        ) from error
+    return Catalog(raw, entries)
+
+
+def _choices(entries: Mapping[str, CatalogEntry]) -> Iterator[_Choice]:
+    for key, entry in entries.items():
+        lone = CatalogMode(sub_model_id=entry.node_type, category=entry.category)
+        for mode in entry.sub_models or (lone,):
+            yield _Choice(key, entry, mode)
+
+
+def _by_id(choices: tuple[_Choice, ...]) -> dict[str, _Choice]:
+    """Every id in its folded spelling; where two agree, the more exact one wins."""
+    found: dict[str, _Choice] = {}
+    for choice in choices:
+        if choice.is_usual:
+            found.setdefault(_folded(choice.entry.node_type), choice)
+            found.setdefault(_folded(choice.key), choice)
+    for choice in choices:
+        found.setdefault(_folded(choice.mode.sub_model_id), choice)
+    return found
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_.\s]+", "_", name.strip().casefold())
+
+
+def _findable(choice: _Choice) -> Findable:
+    entry, mode = choice.entry, choice.mode
+    category = mode.category or entry.category
+    parts = (entry.name, category, entry.node_kind, mode.label, choice.model_id, entry.node_type)
+    model = FoundModel(
+        model_id=choice.model_id,
+        name=entry.name,
+        description=entry.description,
+        node_type=entry.node_type,
+        sub_model_id=choice.ref.sub_model_id,
+    )
+    return Findable(category, model, "  ".join(map(as_words, parts)))
+
+
+def _price(choice: _Choice, data: JsonObject, *, measured: Measured | None = None) -> int:
+    fields = input_fields(choice.entry, choice.mode)
+    defaults = {field.zod_expected_name: field.default for field in fields}
+    given = {name: value for name, value in data.items() if value not in (None, "")}
+    return price(
+        choice.entry.cost,
+        {**defaults, **given},
+        defaults=defaults,
+        estimate=choice.mode.default_estimate_microcredits,
+        measured=measured,
+    )

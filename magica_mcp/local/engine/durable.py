@@ -1,0 +1,113 @@
+"""The only place that knows DBOS: work on a node that goes on after the process was killed.
+
+Each node of a run is one durable workflow with the id `<runId>:<nodeId>`, so starting it twice is
+starting it once. DBOS keeps one instance per process, opened and closed here.
+"""
+
+import contextvars
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from magica_mcp.errors import LocalMagicaError
+
+Work = Callable[[str, str], None]
+"""The work on a node, by run id and node id."""
+
+_FORMAT = "1"
+"""What DBOS stores of a node: the name `node`, a run id and a node id.
+
+Not the version of the program or of the store: DBOS leaves the work of any other version lying.
+"""
+
+_OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+
+_one_per_process = threading.Lock()
+
+
+class DurableNodes:
+    """Starts the work on nodes, and counts what is under way in this process."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._workflow = DBOS.workflow(name="node", max_recovery_attempts=None)(self._counted_work)
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def start(self, run_id: str, node_id: str) -> None:
+        """Work on a node as soon as a thread is free; nothing happens if it was started before."""
+        # In a context of its own: as a child of the node that freed it DBOS would number it among
+        # that node's steps, and the order in which nodes are freed differs when it is repeated.
+        contextvars.Context().run(self._start, run_id, node_id)
+
+    def start_if_lost(self, run_id: str, node_id: str) -> None:
+        """Start a node that should be under way and is not: the process ended between our commit
+        and that of DBOS, or the work on it ended without storing the node's end."""
+        known = DBOS.get_workflow_status(_workflow_id(run_id, node_id))
+        if known is not None and known.status in _OVER:
+            DBOS.delete_workflow(known.workflow_id)
+        if known is None or known.status in _OVER:
+            self.start(run_id, node_id)
+
+    def wait_until_idle(self, *, seconds: float) -> bool:
+        """Whether all work that was under way has ended within this time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count == 0, timeout=seconds)
+
+    def _start(self, run_id: str, node_id: str) -> None:
+        with SetWorkflowID(_workflow_id(run_id, node_id)):
+            DBOS.start_workflow(self._workflow, run_id, node_id)
+
+    def _counted_work(self, run_id: str, node_id: str) -> None:
+        self._add(1)
+        try:
+            self._work(run_id, node_id)
+        finally:
+            self._add(-1)
+
+    def _add(self, change: int) -> None:
+        with self._changed:
+            self._count += change
+            self._changed.notify_all()
+
+
+@contextmanager
+def open_durable_nodes(
+    work: Work, *, database_url: str | sa.URL, threads: int
+) -> Iterator[DurableNodes]:
+    """Durable nodes whose state is kept at a SQLAlchemy URL; what was under way goes on at once.
+
+    Raises:
+        LocalMagicaError: this process has them open already.
+    """
+    if not _one_per_process.acquire(blocking=False):
+        raise LocalMagicaError(
+            "Local Magica is open in this process already. Close it first, or use another process."
+        )
+    try:
+        nodes = DurableNodes(work)
+        DBOS(config=_config(database_url, threads=threads))
+        DBOS.launch()
+        yield nodes
+    finally:
+        DBOS.destroy(destroy_registry=True)
+        _one_per_process.release()
+
+
+def _config(database_url: str | sa.URL, *, threads: int) -> DBOSConfig:
+    return {
+        "name": "magica-mcp",
+        "system_database_url": sa.make_url(database_url).render_as_string(hide_password=False),
+        "application_version": _FORMAT,
+        "executor_id": "local",
+        "max_executor_threads": threads,
+        "log_level": "WARNING",
+        "run_migrations": True,
+    }
+
+
+def _workflow_id(run_id: str, node_id: str) -> str:
+    return f"{run_id}:{node_id}"

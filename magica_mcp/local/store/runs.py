@@ -1,0 +1,183 @@
+"""Runs of workflows and of models, as wholes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import JsonValue
+
+from magica_mcp.graph.lifecycle import MAY_BECOME, RunStatus, is_over
+from magica_mcp.local.store.ids import Clock, iso
+from magica_mcp.local.store.tables import RunKind, runs
+from magica_mcp.models.wire import JsonObject
+
+UNFINISHED = tuple(status.value for status in RunStatus if not is_over(status))
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """A run to be stored. `asked` is the body of the request that started it."""
+
+    id: str
+    account_id: str
+    kind: RunKind
+    workflow_id: str
+    """Of a model run its node type."""
+    name: str
+    source: str
+    asked: JsonObject
+    result_feeds: JsonValue
+    """What reaches the Response node, as `engine.plan` writes it."""
+    graph: JsonObject | None = None
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run without its nodes."""
+
+    id: str
+    account_id: str
+    kind: RunKind
+    status: RunStatus
+    workflow_id: str
+    name: str
+    asked: JsonObject
+    result_feeds: JsonValue
+    response: JsonValue
+    error: str | None
+    source: str
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """Which runs of an account are wanted; None means any."""
+
+    kind: RunKind | None = None
+    workflow_id: str | None = None
+    status: RunStatus | None = None
+    search: str | None = None
+    """Part of the run's id or of its workflow's name, in any case."""
+
+
+_COLUMNS = tuple(runs.c[name] for name in StoredRun.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Statements about runs."""
+
+    connection: sa.Connection
+    now: Clock
+
+    def add(self, run: NewRun) -> None:
+        self.connection.execute(
+            sa.insert(runs).values(
+                id=run.id,
+                account_id=run.account_id,
+                kind=run.kind.value,
+                status=RunStatus.QUEUED.value,
+                workflow_id=run.workflow_id,
+                name=run.name,
+                source=run.source,
+                asked=run.asked,
+                result_feeds=run.result_feeds,
+                graph=run.graph,
+                created_at=iso(self.now()),
+            )
+        )
+
+    def by_id(self, run_id: str) -> StoredRun | None:
+        return self._found(sa.select(*_COLUMNS).where(runs.c.id == run_id))
+
+    def locked(self, run_id: str) -> StoredRun | None:
+        """The run, which nobody else changes until the transaction ends."""
+        return self._found(sa.select(*_COLUMNS).where(runs.c.id == run_id).with_for_update())
+
+    def by_ids(self, account_id: str, run_ids: Collection[str]) -> tuple[StoredRun, ...]:
+        query = sa.select(*_COLUMNS).where(runs.c.account_id == account_id, runs.c.id.in_(run_ids))
+        return tuple(_run(row) for row in self.connection.execute(query))
+
+    def page(
+        self, account_id: str, wanted: RunFilter, *, page: int, page_size: int
+    ) -> tuple[Sequence[StoredRun], int]:
+        """The latest runs first, and how many there are in all."""
+        conditions = _conditions(account_id, wanted)
+        count = sa.select(sa.func.count()).select_from(runs).where(*conditions)
+        query = (
+            sa.select(*_COLUMNS)
+            .where(*conditions)
+            .order_by(runs.c.created_at.desc(), runs.c.id.desc())
+            .limit(page_size)
+            .offset((page - 1) * page_size)
+        )
+        found = [_run(row) for row in self.connection.execute(query)]
+        return found, self.connection.execute(count).scalar_one()
+
+    def unfinished(self) -> tuple[str, ...]:
+        query = sa.select(runs.c.id).where(runs.c.status.in_(UNFINISHED))
+        return tuple(self.connection.execute(query).scalars())
+
+    def count_unfinished(self) -> int:
+        query = sa.select(sa.func.count()).select_from(runs).where(runs.c.status.in_(UNFINISHED))
+        return int(self.connection.execute(query).scalar_one())
+
+    def status(self, run_id: str) -> RunStatus | None:
+        found = self.connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id))
+        status = found.scalar()
+        return None if status is None else RunStatus(status)
+
+    def begin(self, run_id: str) -> None:
+        """The first of its nodes runs."""
+        self.connection.execute(
+            self._becoming(run_id, RunStatus.RUNNING).values(started_at=iso(self.now()))
+        )
+
+    def end(
+        self,
+        run_id: str,
+        status: RunStatus,
+        *,
+        response: JsonValue = None,
+        error: str | None = None,
+    ) -> None:
+        self.connection.execute(
+            self._becoming(run_id, status).values(
+                response=response, error=error, finished_at=iso(self.now())
+            )
+        )
+
+    def _becoming(self, run_id: str, status: RunStatus) -> sa.Update:
+        before = [state.value for state, after in MAY_BECOME.items() if status in after]
+        statement = sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(before))
+        return statement.values(status=status.value)
+
+    def _found(self, query: sa.Select[Any]) -> StoredRun | None:
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else _run(row)
+
+
+def _conditions(account_id: str, wanted: RunFilter) -> list[sa.ColumnElement[bool]]:
+    conditions = [runs.c.account_id == account_id]
+    if wanted.kind is not None:
+        conditions.append(runs.c.kind == wanted.kind.value)
+    if wanted.workflow_id is not None:
+        conditions.append(runs.c.workflow_id == wanted.workflow_id)
+    if wanted.status is not None:
+        conditions.append(runs.c.status == wanted.status.value)
+    if wanted.search:
+        found = [
+            column.icontains(wanted.search, autoescape=True) for column in (runs.c.name, runs.c.id)
+        ]
+        conditions.append(sa.or_(*found))
+    return conditions
+
+
+def _run(row: sa.Row[Any]) -> StoredRun:
+    columns = row._asdict()
+    return StoredRun(
+        **{**columns, "kind": RunKind(row.kind), "status": RunStatus(row.status)},
+    )

@@ -1,0 +1,59 @@
+"""The store as a whole: short transactions, each with the statements of every table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from magica_mcp.local.store.accounts import Accounts
+from magica_mcp.local.store.database import WRITES, open_database
+from magica_mcp.local.store.ids import Clock, now
+from magica_mcp.local.store.ledger import Ledger
+from magica_mcp.local.store.node_runs import NodeRuns
+from magica_mcp.local.store.runs import Runs
+from magica_mcp.local.store.secrets import Secrets
+from magica_mcp.local.store.workflows import Workflows
+
+
+class Statements:
+    """Everything that can be said to the database within one transaction."""
+
+    def __init__(self, connection: sa.Connection, *, now: Clock) -> None:
+        self.secrets = Secrets(connection)
+        self.accounts = Accounts(connection, now)
+        self.ledger = Ledger(connection, now)
+        self.workflows = Workflows(connection, now)
+        self.runs = Runs(connection, now)
+        self.node_runs = NodeRuns(connection, now)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A database of this version. Do nothing slow and nothing foreign inside a transaction."""
+
+    engine: sa.Engine
+    now: Clock = now
+
+    @contextmanager
+    def reading(self) -> Iterator[Statements]:
+        """A transaction that changes nothing and sees one state of everything."""
+        with self.engine.connect() as connection, connection.begin():
+            yield Statements(connection, now=self.now)
+
+    @contextmanager
+    def writing(self) -> Iterator[Statements]:
+        """A transaction that may change things: all of it happens, or nothing."""
+        with self.engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            yield Statements(connection, now=self.now)
+
+
+@contextmanager
+def open_store(url: str | sa.URL, *, now: Clock = now) -> Iterator[Store]:
+    """The store at a SQLAlchemy URL.
+
+    Raises:
+        StoreTooNewError: a newer version of this program wrote it.
+    """
+    with open_database(url) as engine:
+        yield Store(engine, now=now)

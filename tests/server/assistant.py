@@ -1,0 +1,52 @@
+"""An assistant in-process: the SDK's client on our server, with no process between."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.transport import Sleep
+from magica_mcp.api.watcher import RunWatcher
+from magica_mcp.memory import Memory
+from magica_mcp.server.app import create_server
+from magica_mcp.server.workspace import Workspace
+from magica_mcp.spend.journal import Journal
+
+
+@asynccontextmanager
+async def assistant(
+    http: httpx.AsyncClient, home: Path, *, sleep: Sleep = anyio.sleep
+) -> AsyncIterator[Client]:
+    """A client whose calls end at this Magica."""
+    client = MagicaClient(http, sleep=sleep)
+    workspace = Workspace(
+        client=client,
+        watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
+        journal=Journal(home / "journal.sqlite"),
+        memory=Memory(home / "memory.sqlite"),
+        account="test",
+        long_poll_seconds=20,
+    )
+    with anyio.fail_after(30):
+        async with Client(create_server(lambda: workspace)) as connected:
+            yield connected
+
+
+def text_of(answer: CallToolResult) -> str:
+    """What the assistant reads."""
+    assert isinstance(answer.content[0], TextContent)
+    return answer.content[0].text
+
+
+async def told(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What a tool answers, for programs."""
+    answer = await client.call_tool(tool, arguments)
+    assert not answer.is_error, text_of(answer)
+    assert answer.structured_content is not None
+    return dict(answer.structured_content)
