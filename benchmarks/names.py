@@ -17,27 +17,17 @@ from rapidfuzz import fuzz, process
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from magica_mcp.errors import NameNotFoundError  # noqa: E402 - runs from a bare checkout too
-from magica_mcp.names import Candidate, fold, resolve  # noqa: E402 - likewise
-from magica_mcp.names.folding import listing_of  # noqa: E402 - likewise
+from magica_mcp.errors import NameNotFoundError
+from magica_mcp.names import Candidate, fold, resolve
+from magica_mcp.names.folding import fold_list
 
 RUNS = 31
 OWN, TEMPLATES = 9_900, 100
 
-SUBJECTS = (
-    "Product Summer Winter Cinematic Vintage Neon Studio Portrait Landing Hero Viral Anime "
-    "Watercolor Instagram YouTube TikTok Podcast Birthday Wedding Real-Estate Fashion Sneaker "
-    "Coffee Perfume Jewelry Travel Café Zürich Fitness Gaming Logo Mascot Übung Kitchen Garden"
-).split()
-THINGS = (
-    "thumbnail video ad poster banner reel intro outro slideshow mockup storyboard voiceover "
-    "jingle upscale remix collage animation carousel headshot background avatar teaser explainer"
-).split()
-ENDINGS = (
-    "generator|pipeline|v2|v3|draft|final (copy)|test|2025|2026-03|for client|4K|1080p|batch|"
-    "nano_banana|flux-2|kling_v3|A/B|template|workflow|do not touch"
-).split("|")
-MODELS = "Flux Kling Veo Sora Seedance Nano-Banana GPT-Image Gemini Claude Imagine".split()
+SUBJECTS = ["Product", "Summer", "Winter", "Cinematic", "Vintage", "Neon", "Studio", "Portrait", "Landing", "Hero", "Viral", "Anime", "Watercolor", "Instagram", "YouTube", "TikTok", "Podcast", "Birthday", "Wedding", "Real-Estate", "Fashion", "Sneaker", "Coffee", "Perfume", "Jewelry", "Travel", "Café", "Zürich", "Fitness", "Gaming", "Logo", "Mascot", "Übung", "Kitchen", "Garden"]
+THINGS = ["thumbnail", "video", "ad", "poster", "banner", "reel", "intro", "outro", "slideshow", "mockup", "storyboard", "voiceover", "jingle", "upscale", "remix", "collage", "animation", "carousel", "headshot", "background", "avatar", "teaser", "explainer"]
+ENDINGS = ["generator", "pipeline", "v2", "v3", "draft", "final (copy)", "test", "2025", "2026-03", "for client", "4K", "1080p", "batch", "nano_banana", "flux-2", "kling_v3", "A/B", "template", "workflow", "do not touch"]
+MODELS = ["Flux", "Kling", "Veo", "Sora", "Seedance", "Nano-Banana", "GPT-Image", "Gemini", "Claude", "Imagine"]
 
 QUERIES: Mapping[str, str] = {
     "exact": "Cinematic thumbnail pipeline 17",
@@ -100,7 +90,7 @@ def sides_of(
             resolve(query, own=own, system=system)
 
     def cold() -> None:
-        listing_of.cache_clear()
+        fold_list.cache_clear()
         warm()
 
     def bare(scorer: Callable[..., float]) -> Callable[[], object]:

@@ -6,6 +6,7 @@ Our key goes only to the origin it belongs to; every hop elsewhere is asked abou
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import httpx
 
@@ -69,7 +70,7 @@ async def _followed(
         if not response.has_redirect_location:
             return response
         await response.aclose()
-        url = _web_url(str(url.join(response.headers["location"])))
+        url = _next_hop(url, response.headers["location"])
     raise UnreachableError(f"{url.host} redirects in circles. The file cannot be fetched.")
 
 
@@ -97,7 +98,15 @@ def _web_url(text: str) -> httpx.URL:
     try:
         return httpx.URL(text)
     except httpx.InvalidURL as error:
-        raise InvalidInputError("That is not the URL of a file. Give an http(s) URL.") from error
+        raise InvalidInputError(f"That is not a URL: {error}. Give an http(s) URL.") from error
+
+
+def _next_hop(url: httpx.URL, location: str) -> httpx.URL:
+    try:
+        target = urljoin(str(url), location)
+    except ValueError as error:
+        raise UnreachableError(f"{url.host} redirects to what is not a URL.") from error
+    return _web_url(target)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from magica_mcp.api.retry import Effect, Trouble, is_open
-from magica_mcp.api.wording import quotable, said, span
+from magica_mcp.api.wording import quotable, quoted, said, span
 from magica_mcp.errors import (
     ApiError,
     ConflictError,
@@ -137,7 +137,7 @@ def failure(
     """What an answer that is no success means; `now` is in seconds since 1970."""
     meaning = _about(_meaning(status, headers), subject)
     words = said(body)
-    what = f"{meaning.what} ({status})." + (f' Magica says: "{words}".' if words else "")
+    what = f"{meaning.what} ({status}).{quoted(words)}"
     wait = seconds_to_wait(headers, now=now) if meaning.trouble is Trouble.LIMITED else None
     advice = _when(wait) if meaning.trouble is Trouble.LIMITED else meaning.advice
     error = _settled(meaning.error, what, advice, trouble=meaning.trouble, effect=effect)

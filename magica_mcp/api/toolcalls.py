@@ -34,7 +34,8 @@ STATUS_OF_CODE = {
 """The REST status that says the same as a tool's machine code; any other code is a refusal."""
 
 _UNKNOWN = re.compile(
-    r"not found|does not exist|no such|\b404\b|\bunknown (?!error)|^no \w+ ", re.IGNORECASE
+    r"not found|does not exist|no such|there is no|\b404\b|\bunknown (?!error)|^no \w+ ",
+    re.IGNORECASE,
 )
 _NO_TOOL = (
     r"(unknown|no such) tool\b|tool not found|tool\W+{name}\W+(was not|not|is not) (found|known)"

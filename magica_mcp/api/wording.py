@@ -4,6 +4,7 @@ What another program said is data: one line, of bounded length, without keys.
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -17,6 +18,12 @@ def quotable(text: str) -> str:
     printable = "".join(char if char.isprintable() else " " for char in text)
     line = _SECRETS.sub("[hidden]", " ".join(printable.split()))
     return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"
+
+
+def quoted(words: str) -> str:
+    """What Magica said as a sentence that follows one of ours; nothing for nothing."""
+    end = "" if words.endswith((".", "!", "?", "…")) else "."
+    return f' Magica says: "{words}{end}"' if words else ""
 
 
 def said(body: bytes) -> str:
@@ -71,10 +78,12 @@ def _issue(issue: Any) -> str:
     return f"{place}: {message}" if place else message
 
 
+SPANS = (("second", 1, 90), ("minute", 60, 5400), ("hour", 3600, math.inf))
+"""Units, their seconds, and up to which time they are used."""
+
+
 def span(seconds: float) -> str:
     """A waiting time as people say it: '1 second', '40 seconds', '5 minutes', '3 hours'."""
-    for unit, size, until in (("second", 1, 90), ("minute", 60, 5400), ("hour", 3600, None)):
-        if until is None or seconds < until:
-            count = max(1, -int(-seconds // size))
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    raise AssertionError
+    unit, size = next((unit, size) for unit, size, until in SPANS if seconds < until)
+    count = max(1, math.ceil(seconds / size))
+    return f"{count} {unit}{'' if count == 1 else 's'}"

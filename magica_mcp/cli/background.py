@@ -21,7 +21,13 @@ from magica_mcp.cli.handshake import (
     meet,
     verdict_on,
 )
-from magica_mcp.cli.launch import background_command, last_words, launch, require_local_extra
+from magica_mcp.cli.launch import (
+    background_command,
+    last_words,
+    launch,
+    let_go,
+    require_local_extra,
+)
 from magica_mcp.errors import LocalMagicaError
 from magica_mcp.local.instance import (
     Instance,
@@ -79,6 +85,7 @@ class LocalTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Let go of the connections; the process itself goes on."""
+        let_go(self._child)
         await self._client.aclose()
 
     async def instance(self) -> Instance:
@@ -116,6 +123,7 @@ class LocalTransport(httpx.AsyncBaseTransport):
             return await self._find() or await self._start(deadline)
 
     async def _start(self, deadline: float) -> Instance:
+        let_go(self._child)
         child = self._child = launch(self._command, home=self._home)
         while True:
             ended = child.poll() is not None

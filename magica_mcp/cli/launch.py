@@ -14,8 +14,8 @@ LARGEST_LOG = 1_000_000
 LOCAL_MODULES = ("dbos", "fastapi", "filelock", "PIL", "sqlalchemy")
 
 
-def require_local_extra() -> None:
-    missing = [name for name in LOCAL_MODULES if importlib.util.find_spec(name) is None]
+def require_local_extra(modules: Sequence[str] = LOCAL_MODULES) -> None:
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing:
         raise NotInstalledError(
             "There is no API key, and local Magica is not installed. Set MAGICA_API_KEY to use "
@@ -74,6 +74,12 @@ else:
             cwd=folder,
             start_new_session=True,
         )
+
+
+def let_go(child: subprocess.Popen[bytes] | None) -> None:
+    """Stop watching a process; it may go on without us, and Python need not warn of that."""
+    if child is not None and child.poll() is None:
+        child.returncode = 0
 
 
 def last_words(home: Path) -> str:

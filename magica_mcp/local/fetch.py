@@ -4,23 +4,28 @@ A host is resolved once, every address it stands for is judged, and the connecti
 address that was judged, so that nobody can swap it in between.
 """
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx
 
 from magica_mcp.addresses import refusal, target_of
 from magica_mcp.errors import InvalidInputError, NodeFailedError, NotFoundError
-from magica_mcp.local.media import MediaFolder, name_in
+from magica_mcp.local.media import NAME, MediaFolder, name_in
 
-MEDIA_PATH = "/media/"
-AGENT = "magica-mcp (local Magica)"
-ACCEPT = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+ASKING = {
+    "User-Agent": "magica-mcp (local Magica)",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_OWN_URL = re.compile(rf"https?://[^/]+/media/({NAME.pattern})")
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,13 @@ def fetch_media(
         return content
     if name_in(source) is not None:
         raise _failed("an input file is no longer kept here. Make or upload it again")
+    host = target_of(source).host
     limits = limits or Limits()
     with (
         httpx.Client(
             transport=transport, trust_env=False, timeout=limits.connect_seconds
         ) as client,
-        _failures_as_ours(source),
+        _failures_as_ours(host),
     ):
         return _Download(client, limits, resolve, clock, clock() + limits.seconds).run(source)
 
@@ -75,10 +81,8 @@ def own_name(source: str) -> str | None:
 
     Whatever host the URL names: a name cannot be guessed, so who knows it was given it by us.
     """
-    if (name := name_in(source)) is not None:
-        return name
-    folder, _, last = urlsplit(source).path.rpartition("/")
-    return name_in(f"media:{last}") if f"{folder}/" == MEDIA_PATH else None
+    found = _OWN_URL.fullmatch(source)
+    return name_in(source) or (found and found.group(1))
 
 
 def _kept(media: MediaFolder, name: str) -> bytes | None:
@@ -128,6 +132,8 @@ class _Download:
             addresses = self.resolve(url.raw_host.decode("ascii"), target.port)
         except (OSError, UnicodeError) as error:
             raise _failed(f"no machine is called '{url.host}'. Check the URL") from error
+        if not addresses:
+            raise _failed(f"no machine is called '{url.host}'. Check the URL")
         for address in addresses:
             reason = refusal(address)
             if reason is not None:
@@ -139,7 +145,7 @@ class _Download:
         return self.client.build_request(
             "GET",
             pinned,
-            headers={**ACCEPT, "Host": url.netloc.decode("ascii")},
+            headers={**ASKING, "Host": url.netloc.decode("ascii")},
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
 
@@ -158,8 +164,7 @@ class _Download:
 
 
 @contextmanager
-def _failures_as_ours(source: str) -> Iterator[None]:
-    host = urlsplit(source).hostname
+def _failures_as_ours(host: str) -> Iterator[None]:
     try:
         yield
     except httpx.TimeoutException as error:

@@ -18,6 +18,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="allow",
+        defer_build=True,  # start-up builds none of them
         alias_generator=to_camel,
         validate_by_name=True,
         validate_by_alias=True,
@@ -34,6 +35,7 @@ class Ask(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
+        defer_build=True,
         alias_generator=to_camel,
         validate_by_name=True,
         validate_by_alias=True,

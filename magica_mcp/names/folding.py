@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,41 +24,43 @@ def fold(text: str) -> str:
 
     A name without a letter or digit, such as an emoji, stays as it is; a blank one is empty.
     """
-    return _fold_all((text,))[0]
+    return _folded((text,)).names[0]
 
 
 @dataclass(frozen=True)
-class Listing:
-    """A list of names, folded, in the order given."""
+class Folded:
+    """A list of names, folded, in the order given; and each of their words once, in no order."""
 
-    folded: tuple[str, ...]
-    joined: tuple[str, ...]
-    """Without spaces."""
-    places: Mapping[str, Sequence[int]]
-    """Where each word occurs."""
+    names: tuple[str, ...]
+    words: tuple[str, ...]
 
 
-@lru_cache(maxsize=8)  # an assistant asks what a workflow needs, then starts it
-def listing_of(names: tuple[str, ...]) -> Listing:
-    """What can be prepared of a list before anything is looked for in it."""
-    folded = _fold_all(names)
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, words in enumerate(folded):
-        for word in words.split():
-            places[word].append(place)
-    return Listing(folded, tuple(words.replace(" ", "") for words in folded), places)
-
-
-def _fold_all(names: Sequence[str]) -> tuple[str, ...]:
-    """Many at once, which is several times as fast as one by one."""
+def _folded(names: tuple[str, ...]) -> Folded:
+    """Each word is folded once, however many names it is in."""
     if not names:
-        return ()
-    text = _BETWEEN.join(each.replace(_BETWEEN, " ") for each in names)
-    caseless = unicodedata.normalize("NFKD", text).casefold()
+        return Folded((), ())
+    raw = f" {_BETWEEN} ".join(name.replace(_BETWEEN, " ") for name in names).split()
+    words = _fold_words({*raw} - {_BETWEEN})
+    becomes = {**words, _BETWEEN: _BETWEEN}
+    text = " ".join(filter(None, map(becomes.__getitem__, raw)))
+    each = zip(text.split(_BETWEEN), names, strict=True)
+    folded = tuple(some.strip() or _symbols(name) for some, name in each)
+    return Folded(folded, tuple({*" ".join(words.values()).split()}))
+
+
+fold_list = lru_cache(maxsize=8)(_folded)
+"""Many names at once, remembered: an assistant asks what a workflow needs, then starts it."""
+
+
+def _fold_words(words: Iterable[str]) -> Mapping[str, str]:
+    """All in one text, which is much faster than one by one."""
+    known = tuple(words)
+    if not known:
+        return {}
+    caseless = unicodedata.normalize("NFKD", "\n".join(known)).casefold()
     bare = unicodedata.normalize("NFKD", caseless).translate(_LETTERS)
-    apart = " ".join(_NUMBER.split(unicodedata.normalize("NFC", bare)))
-    folded = " ".join(apart.replace(_BETWEEN, f" {_BETWEEN} ").split()).split(_BETWEEN)
-    return tuple(words.strip() or _symbols(each) for words, each in zip(folded, names, strict=True))
+    lines = " ".join(_NUMBER.split(unicodedata.normalize("NFC", bare))).split("\n")
+    return dict(zip(known, (" ".join(line.split()) for line in lines), strict=True))
 
 
 def _symbols(text: str) -> str:
@@ -86,4 +87,4 @@ def _letter(char: str) -> str:
     return char if kind[0] in "LN" else " "
 
 
-_LETTERS = _Letters({ord(_BETWEEN): _BETWEEN, **str.maketrans(STROKES)})
+_LETTERS = _Letters({ord("\n"): "\n", **str.maketrans(STROKES)})

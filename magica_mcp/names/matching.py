@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from magica_mcp.names.folding import Listing, fold, listing_of
+from magica_mcp.names.folding import fold, fold_list
 
-FOUND_FROM = 75.0
-"""Less is no match. One wrong letter in a word of four is 75, in five 80."""
+FOUND_FROM = 80.0
+"""Less is no match. One wrong letter in a word of five is 80, in four 75."""
 CERTAIN_FROM = 86.0
 """Less starts nothing that costs. One letter left out of four is 85.7, of five 88.9."""
 INCOMPLETE = 88.0
@@ -76,18 +76,18 @@ def _by_id(query: str, candidates: Sequence[Candidate]) -> Iterator[Hit]:
 
 
 def _by_slug(query: str, slugs: Sequence[str]) -> Iterator[Hit]:
-    folded = listing_of(tuple(slugs)).folded if any(slugs) else ()
+    folded = fold_list(tuple(slugs)).names if any(slugs) else ()
     return (Hit(place, Match.SLUG) for place, slug in enumerate(folded) if slug == query)
 
 
 def _by_name(query: str, names: Sequence[str]) -> Iterator[Hit]:
-    listing = listing_of(tuple(names))
-    sought = _Sought.among(tuple(listing.places), query)
-    for place in sought.worth_a_look(listing):
-        name = listing.folded[place]
+    folded = fold_list(tuple(names))
+    sought = _Sought.among(folded.words, query)
+    for place in sought.worth_a_look(folded.names):
+        name = folded.names[place]
         if name == query:
             yield Hit(place, Match.EXACT_NAME)
-        elif (score := sought.score(name)) >= FOUND_FROM:
+        elif (score := sought.score(name.split())) >= FOUND_FROM:
             otherwise = Match.WORDS if score == 100 else Match.CLOSE
             yield Hit(place, Match.PREFIX if name.startswith(query) else otherwise, score)
 
@@ -106,18 +106,20 @@ class _Sought:
         spellings = [_spellings(word, known) for word in dict.fromkeys(words)]
         return cls("".join(words), _numbers(words), spellings)
 
-    def worth_a_look(self, listing: Listing) -> set[int]:
+    def worth_a_look(self, names: Sequence[str]) -> set[int]:
         """Where each word occurs in some spelling, or all of them run together."""
-        by_word = (
-            {place for word in spelled for place in listing.places.get(word, ())}
-            for spelled in self.spellings
+        places: Iterable[int] = range(len(names))
+        for spelled in map(frozenset, self.spellings):
+            places = [place for place in places if not spelled.isdisjoint(names[place].split())]
+        together = (
+            place
+            for place, name in enumerate(names)
+            if name.startswith(self.joined[0]) and name.replace(" ", "").startswith(self.joined)
         )
-        joined = (i for i, name in enumerate(listing.joined) if name.startswith(self.joined))
-        return set.intersection(*by_word).union(joined)
+        return {*places, *together}
 
-    def score(self, name: str) -> float:
+    def score(self, words: Sequence[str]) -> float:
         """How well the weakest word is met; no score where a number is another."""
-        words = name.split()
         if len(self.joined) < SHORTEST or not _begin(self.numbers, words):
             return 0.0
         weakest = min(max(spelled.get(word, 0.0) for word in words) for spelled in self.spellings)

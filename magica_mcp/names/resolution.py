@@ -10,7 +10,7 @@ from enum import StrEnum
 from rapidfuzz import fuzz, process
 
 from magica_mcp.errors import AmbiguousNameError, InvalidInputError, NameNotFoundError
-from magica_mcp.names.folding import fold, listing_of
+from magica_mcp.names.folding import fold, fold_list
 from magica_mcp.names.matching import ABOUT_EQUAL, CERTAIN_FROM, RANK, Candidate, Match, hits
 
 
@@ -32,6 +32,8 @@ LOOKUP: Sequence[tuple[Origin, frozenset[Match]]] = (
     (Origin.SYSTEM, FUZZY),
 )
 """Where to look, in this order."""
+SPARE = 7
+"""How many more of the nearest names to look at, since several may be the same."""
 
 STEP: Mapping[tuple[Origin, Match], int] = {
     (origin, how): step for step, (origin, ways) in enumerate(LOOKUP) for how in ways
@@ -82,7 +84,7 @@ class Resolution:
         folded = [fold(found.candidate.name) for found in self.choices]
         taken = [fold(self.query), *folded]
         return tuple(
-            found.candidate.name if taken.count(name) == 1 else found.label
+            found.candidate.name if name and taken.count(name) == 1 else found.label
             for found, name in zip(self.choices, folded, strict=True)
         )
 
@@ -105,8 +107,8 @@ def resolve(
         raise InvalidInputError(f"No {kind} is named. Give its name or its id.")
     found = [*_found(query, own, Origin.OWN), *_found(query, system, Origin.SYSTEM)]
     if not found:
-        known = (candidate.name for candidate in (*own, *system))
-        raise NameNotFoundError(kind, query, close=nearest(query, known), advice=advice)
+        close = nearest(query, (one.name for one in own), (one.name for one in system))
+        raise NameNotFoundError(kind, query, close=close, advice=advice)
     best, *rest = sorted(found, key=lambda one: one.precedence)
     return Resolution(query, best, tuple(other for other in rest if _rivals(other, best)))
 
@@ -126,12 +128,18 @@ def require_certain(resolution: Resolution, *, kind: str = "workflow") -> Found:
     raise NameNotFoundError(kind, resolution.query, close=resolution.names, advice=advice)
 
 
-def nearest(query: str, names: Iterable[str], *, limit: int = 3) -> tuple[str, ...]:
-    """The names most like this one, however unlike, for 'did you mean'."""
-    known = tuple(dict.fromkeys(names))
-    folded = listing_of(known).folded
-    ranked = process.extract(fold(query), folded, scorer=fuzz.token_ratio, limit=limit)
-    return tuple(known[place] for _, _, place in ranked)
+def nearest(query: str, *lists: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """The names most like this one, however unlike, for 'did you mean'; first lists first."""
+    asked = fold(query)
+    ranked = [
+        (score, names[place])
+        for names in map(tuple, lists)
+        for _, score, place in process.extract(
+            asked, fold_list(names).names, scorer=fuzz.token_sort_ratio, limit=limit + SPARE
+        )
+    ]
+    ordered = sorted(ranked, key=lambda one: -one[0])
+    return tuple(dict.fromkeys(name for _, name in ordered))[:limit]
 
 
 def _found(query: str, candidates: Sequence[Candidate], origin: Origin) -> Iterator[Found]:

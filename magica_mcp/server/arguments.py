@@ -1,5 +1,6 @@
 """What a model's arguments mean: usual slips are understood, anything else unknown is refused."""
 
+import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -7,7 +8,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from magica_mcp import names
 from magica_mcp.errors import InvalidInputError, or_list
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ def _real_name(tool: str, key: str, properties: Mapping[str, Any]) -> str:
     for candidate in (_camel(key), _snake(key), *ALIASES.get(key.lower(), ())):
         if candidate in properties:
             return candidate
-    close = names.nearest(key, list(properties), limit=1) if properties else ()
+    close = difflib.get_close_matches(key, list(properties), n=1, cutoff=0.0)
     hint = f" Did you mean {or_list(close)}?" if close else " It takes none."
     message = f"{tool} has no argument '{key}'.{hint} Nothing was done."
     raise InvalidInputError(message)

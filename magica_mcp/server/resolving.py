@@ -3,15 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from magica_mcp import names
-from magica_mcp.api.client import MagicaClient
-from magica_mcp.api.workflows import PAGE_SIZE
 from magica_mcp.errors import NameNotFoundError, NotFoundError
 from magica_mcp.models.catalog import Model
 from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary
 
+if TYPE_CHECKING:
+    from magica_mcp.api.client import MagicaClient
+
 LISTED_PAGES = 10
+FULL_LISTING = 1_000
+"""Where that many are listed there may be more, which only a search finds."""
 
 _LOOKS_LIKE_AN_ID = re.compile(r"^c[a-z0-9]{20,}$|^(wf|cuid)_\w+$")
 
@@ -27,7 +31,7 @@ class ChosenWorkflow:
     """None: it was asked for by its id."""
 
 
-async def resolve_workflow(client: MagicaClient, query: str) -> ChosenWorkflow:
+async def resolve_workflow(client: "MagicaClient", query: str) -> ChosenWorkflow:
     """The workflow that an id, a name or a slug means (magica-contract 4.5).
 
     Raises:
@@ -47,10 +51,10 @@ async def resolve_workflow(client: MagicaClient, query: str) -> ChosenWorkflow:
     return ChosenWorkflow(workflow_id, best.name, graph, resolution)
 
 
-async def _known(client: MagicaClient, query: str) -> Sequence[WorkflowSummary]:
+async def _known(client: "MagicaClient", query: str) -> Sequence[WorkflowSummary]:
     """The account's workflows; where there are too many to list, what a search finds as well."""
     listed = await client.all_workflows(pages=LISTED_PAGES)
-    if len(listed) < LISTED_PAGES * PAGE_SIZE:
+    if len(listed) < FULL_LISTING:
         return listed
     return list({row.id: row for row in (*listed, *await client.find_workflows(query))}.values())
 
@@ -63,7 +67,7 @@ def _template(row: SystemWorkflow) -> names.Candidate:
     return names.Candidate(id=row.id or row.slug, name=row.name, slug=row.slug)
 
 
-async def _readable_graph(client: MagicaClient, workflow_id: str) -> Workflow | None:
+async def _readable_graph(client: "MagicaClient", workflow_id: str) -> Workflow | None:
     try:
         return await client.get_workflow(workflow_id)
     except NotFoundError:
@@ -80,7 +84,7 @@ class ChosenModel:
     name: str
 
 
-async def resolve_model(client: MagicaClient, query: str) -> ChosenModel:
+async def resolve_model(client: "MagicaClient", query: str) -> ChosenModel:
     """The model that a sub-model id, a node type or a model's full name means, in any case.
 
     A near miss is never acted on, since it would cost something: it is named instead.

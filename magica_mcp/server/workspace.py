@@ -2,24 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
 
-from magica_mcp.api.client import MagicaClient
-from magica_mcp.api.watcher import RunWatcher
-from magica_mcp.memory import Memory
-from magica_mcp.spend.journal import Journal
+if TYPE_CHECKING:  # a server starts without them; the first call brings them
+    from magica_mcp.api.client import MagicaClient
+    from magica_mcp.api.watcher import RunWatcher
+    from magica_mcp.memory import Memory
+    from magica_mcp.spend.journal import Journal
 
 
 @dataclass(frozen=True)
 class Workspace:
     """Everything that belongs to one account for as long as the server runs."""
 
-    client: MagicaClient
-    watcher: RunWatcher
-    journal: Journal
-    memory: Memory
+    client: "MagicaClient"
+    watcher: "RunWatcher"
+    journal: "Journal"
+    memory: "Memory"
     account: str
     """A fingerprint that tells accounts apart and reveals nothing."""
     long_poll_seconds: float

@@ -68,7 +68,7 @@ def test_magicas_message_is_quoted_with_its_details() -> None:
 
     error = failure(400, json.dumps(body).encode(), JSON).error
 
-    assert 'Magica says: "Invalid input (input.n: too_big)"' in str(error)
+    assert 'Magica says: "Invalid input (input.n: too_big)."' in str(error)
 
 
 @pytest.mark.parametrize(

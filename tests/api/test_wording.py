@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from magica_mcp.api.wording import LONGEST_QUOTE, code_of, quotable, said, span
+from magica_mcp.api.wording import LONGEST_QUOTE, code_of, quotable, quoted, said, span
 
 
 def test_a_quote_is_one_line() -> None:
@@ -43,6 +43,19 @@ def test_a_quote_hides_keys(secret: str) -> None:
 )
 def test_the_words_of_an_error_are_found(body: object, words: str) -> None:
     assert said(json.dumps(body).encode()) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("", ""),
+        ("Slow down", ' Magica says: "Slow down."'),
+        ("Slow down.", ' Magica says: "Slow down."'),
+        ("What?", ' Magica says: "What?"'),
+    ],
+)
+def test_a_quote_ends_as_a_sentence(words: str, sentence: str) -> None:
+    assert quoted(words) == sentence
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe", b"[" * 100_000])

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import httpx
 import pytest
@@ -150,7 +150,7 @@ async def test_a_run_is_not_found_by_another_account(
 async def test_a_body_of_more_than_ten_megabytes_is_refused_while_it_arrives(
     http: httpx.AsyncClient,
 ) -> None:
-    async def endless():  # type: ignore[no-untyped-def]  # an async generator of bytes
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(12):
             yield b" " * 1024 * 1024
 

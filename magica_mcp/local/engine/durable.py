@@ -8,6 +8,7 @@ import contextvars
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -28,14 +29,48 @@ _OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEE
 _one_per_process = threading.Lock()
 
 
+class Starter(Protocol):
+    """Sees to it that the work on a node is done, by whatever means."""
+
+    def start(self, run_id: str, node_id: str) -> None:
+        """Have a node worked on soon; nothing happens if it was started before."""
+        ...
+
+    def start_if_lost(self, run_id: str, node_id: str) -> None:
+        """Start a node that should be under way and is not."""
+        ...
+
+
 class DurableNodes:
     """Starts the work on nodes, and counts what is under way in this process."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
-        self._workflow = DBOS.workflow(name="node", max_recovery_attempts=None)(self._counted_work)
+    def __init__(self) -> None:
+        self._workflow: Work | None = None
         self._count = 0
         self._changed = threading.Condition()
+
+    @contextmanager
+    def open(self, work: Work, *, database_url: str | sa.URL, threads: int) -> Iterator[None]:
+        """Keep the state at a SQLAlchemy URL; what was under way last time goes on at once.
+
+        Raises:
+            LocalMagicaError: this process has durable nodes open already.
+        """
+        if not _one_per_process.acquire(blocking=False):
+            raise LocalMagicaError(
+                "Local Magica is open in this process already. Close it first, or use another "
+                "process."
+            )
+        try:
+            self._workflow = DBOS.workflow(name="node", max_recovery_attempts=None)(
+                self._counted(work)
+            )
+            DBOS(config=_config(database_url, threads=threads))
+            DBOS.launch()
+            yield
+        finally:
+            DBOS.destroy(destroy_registry=True)
+            _one_per_process.release()
 
     def start(self, run_id: str, node_id: str) -> None:
         """Work on a node as soon as a thread is free; nothing happens if it was started before."""
@@ -44,13 +79,17 @@ class DurableNodes:
         contextvars.Context().run(self._start, run_id, node_id)
 
     def start_if_lost(self, run_id: str, node_id: str) -> None:
-        """Start a node that should be under way and is not: the process ended between our commit
-        and that of DBOS, or the work on it ended without storing the node's end."""
+        """Start a node that should be under way and is not.
+
+        Either the process ended between our commit and that of DBOS, or the work on the node ended
+        and its end could not be stored.
+        """
         known = DBOS.get_workflow_status(_workflow_id(run_id, node_id))
-        if known is not None and known.status in _OVER:
+        if known is not None and known.status not in _OVER:
+            return
+        if known is not None:
             DBOS.delete_workflow(known.workflow_id)
-        if known is None or known.status in _OVER:
-            self.start(run_id, node_id)
+        self.start(run_id, node_id)
 
     def wait_until_idle(self, *, seconds: float) -> bool:
         """Whether all work that was under way has ended within this time."""
@@ -58,43 +97,24 @@ class DurableNodes:
             return self._changed.wait_for(lambda: self._count == 0, timeout=seconds)
 
     def _start(self, run_id: str, node_id: str) -> None:
+        assert self._workflow is not None, "durable nodes are not open"
         with SetWorkflowID(_workflow_id(run_id, node_id)):
             DBOS.start_workflow(self._workflow, run_id, node_id)
 
-    def _counted_work(self, run_id: str, node_id: str) -> None:
-        self._add(1)
-        try:
-            self._work(run_id, node_id)
-        finally:
-            self._add(-1)
+    def _counted(self, work: Work) -> Work:
+        def node(run_id: str, node_id: str) -> None:
+            self._add(1)
+            try:
+                work(run_id, node_id)
+            finally:
+                self._add(-1)
+
+        return node
 
     def _add(self, change: int) -> None:
         with self._changed:
             self._count += change
             self._changed.notify_all()
-
-
-@contextmanager
-def open_durable_nodes(
-    work: Work, *, database_url: str | sa.URL, threads: int
-) -> Iterator[DurableNodes]:
-    """Durable nodes whose state is kept at a SQLAlchemy URL; what was under way goes on at once.
-
-    Raises:
-        LocalMagicaError: this process has them open already.
-    """
-    if not _one_per_process.acquire(blocking=False):
-        raise LocalMagicaError(
-            "Local Magica is open in this process already. Close it first, or use another process."
-        )
-    try:
-        nodes = DurableNodes(work)
-        DBOS(config=_config(database_url, threads=threads))
-        DBOS.launch()
-        yield nodes
-    finally:
-        DBOS.destroy(destroy_registry=True)
-        _one_per_process.release()
 
 
 def _config(database_url: str | sa.URL, *, threads: int) -> DBOSConfig:
@@ -105,7 +125,6 @@ def _config(database_url: str | sa.URL, *, threads: int) -> DBOSConfig:
         "executor_id": "local",
         "max_executor_threads": threads,
         "log_level": "WARNING",
-        "run_migrations": True,
     }
 
 

@@ -1,28 +1,28 @@
 """The engine: starts prepared runs, frees node after node, cancels, and picks up what was lost."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from magica_mcp.graph.lifecycle import is_over
-from magica_mcp.local.catalog import Catalog
+from magica_mcp.graph.lifecycle import NodeStatus, is_over
 from magica_mcp.local.credits import require_credits
-from magica_mcp.local.engine.durable import DurableNodes, open_durable_nodes
+from magica_mcp.local.engine.durable import DurableNodes, Starter
 from magica_mcp.local.engine.preparing import Prepared
-from magica_mcp.local.engine.progress import freed_by, ready
+from magica_mcp.local.engine.progress import freed, ready
 from magica_mcp.local.engine.request import with_values
 from magica_mcp.local.engine.settling import cancel, end_run_if_over, states_of
 from magica_mcp.local.engine.work import NodeWork
-from magica_mcp.local.nodes.job import RunNode, Workbench
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.ids import new_run_id
 from magica_mcp.local.store.node_runs import NewNodeRun
-from magica_mcp.local.store.runs import NewRun
-from magica_mcp.local.store.store import Statements, Store
+from magica_mcp.local.store.runs import UNFINISHED, NewRun
+from magica_mcp.local.store.store import Statements
 from magica_mcp.local.store.tables import RunKind
+from magica_mcp.models.values import Values
 from magica_mcp.models.wire import JsonObject
 
 THREADS = 8
@@ -47,14 +47,12 @@ class Order:
     is_own_workflow: bool = False
 
 
-@dataclass
 class Engine:
     """Executes runs. Opened by `open_engine`."""
 
-    store: Store
-    work: NodeWork
-    durable: DurableNodes = field(init=False)
-    _changed: threading.Condition = field(default_factory=threading.Condition)
+    def __init__(self, work: NodeWork, *, starter: Starter) -> None:
+        self._store, self._work, self._starter = work.store, work, starter
+        self._changed = threading.Condition()
 
     def start(self, order: Order, prepared: Prepared) -> str:
         """Store a run, reserve its price and let its first nodes go; answers the run's id.
@@ -63,17 +61,18 @@ class Engine:
             OutOfCreditsError: the account cannot pay the price; nothing was stored or reserved.
         """
         run_id = new_run_id()
-        with self.store.writing() as tx:
+        with self._store.writing() as tx:
             tx.accounts.lock(order.account.id)
             have = tx.ledger.available(order.account.id)
             require_credits(need=sum(prepared.prices.values()), have=have)
-            self._store_run(tx, run_id, order, prepared)
-        self._start_ready(run_id)
+            _store_run(tx, run_id, order, prepared)
+        for node_id in self._ready(run_id):
+            self._starter.start(run_id, node_id)
         return run_id
 
     def cancel(self, run_id: str) -> None:
         """End a run where it is; nothing happens to one that is over."""
-        with self.store.writing() as tx:
+        with self._store.writing() as tx:
             run = tx.runs.locked(run_id)
             if run is not None and not is_over(run.status):
                 cancel(tx, run)
@@ -81,11 +80,103 @@ class Engine:
 
     def wait(self, run_id: str, *, seconds: float) -> bool:
         """Block until a run is over or the time is; answers whether it is over."""
-        deadline = self.clock() + seconds
+        deadline = time.monotonic() + seconds
         with self._changed:
             while not self._is_over(run_id):
-                left = deadline - self.clock()
+                left = deadline - time.monotonic()
                 if left <= 0:
                     return False
                 self._changed.wait(min(left, SECONDS_BETWEEN_LOOKS))
         return True
+
+    def run_node(self, run_id: str, node_id: str) -> None:
+        """Do a node's work and let go what it freed; repeating either changes nothing."""
+        self._work.do(run_id, node_id)
+        for next_id in self._ready(run_id, freed_by=node_id):
+            self._starter.start(run_id, next_id)
+        self._tell()
+
+    def pick_up_lost(self) -> None:
+        """Start every node that should be under way and is not."""
+        with self._store.reading() as tx:
+            unfinished = tx.runs.unfinished()
+            nodes = {run_id: tx.node_runs.of_runs([run_id]) for run_id in unfinished}
+        for run_id, of_run in nodes.items():
+            running = [node.node_id for node in of_run if node.status is NodeStatus.RUNNING]
+            for node_id in (*running, *ready(states_of(of_run))):
+                self._starter.start_if_lost(run_id, node_id)
+
+    def _ready(self, run_id: str, *, freed_by: str | None = None) -> tuple[str, ...]:
+        """Nodes that may start: all that wait for nothing, or those that a certain one fed."""
+        with self._store.reading() as tx:
+            if tx.runs.status(run_id) not in UNFINISHED:
+                return ()
+            states = states_of(tx.node_runs.of_runs([run_id]))
+        return ready(states) if freed_by is None else freed(states, by=freed_by)
+
+    def _is_over(self, run_id: str) -> bool:
+        with self._store.reading() as tx:
+            status = tx.runs.status(run_id)
+        return status is None or is_over(status)
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+@contextmanager
+def open_engine(
+    work: NodeWork, *, database_url: str | sa.URL, threads: int = THREADS
+) -> Iterator[Engine]:
+    """An engine whose runs of last time go on; `database_url` is where DBOS keeps its state.
+
+    Raises:
+        LocalMagicaError: this process has an engine open already.
+    """
+    durable = DurableNodes()
+    engine = Engine(work, starter=durable)
+    with durable.open(engine.run_node, database_url=database_url, threads=threads):
+        try:
+            engine.pick_up_lost()
+            yield engine
+        finally:
+            work.is_ending.set()
+            durable.wait_until_idle(seconds=LAST_SECONDS)
+
+
+def _store_run(tx: Statements, run_id: str, order: Order, prepared: Prepared) -> None:
+    plan, account_id = prepared.plan, order.account.id
+    tx.runs.add(
+        NewRun(
+            id=run_id,
+            account_id=account_id,
+            kind=order.kind,
+            workflow_id=order.workflow_id,
+            name=prepared.name,
+            source=order.source,
+            asked=order.asked,
+            result_feed=plan.result.stored() if plan.result else None,
+            graph=prepared.workflow.wire() if prepared.workflow else None,
+        )
+    )
+    tx.node_runs.add(
+        run_id,
+        [
+            NewNodeRun(node.node_id, plan=node.stored(), input=prepared.inputs.get(node.node_id))
+            for node in plan.nodes
+        ],
+    )
+    tx.ledger.reserve(account_id, run_id=run_id, prices=prepared.prices)
+    if order.is_own_workflow and prepared.values:
+        _write_back(tx, order, prepared.values)
+    run = tx.runs.by_id(run_id)
+    if run is not None and not plan.nodes:
+        tx.runs.begin(run_id)
+        end_run_if_over(tx, run)
+
+
+def _write_back(tx: Statements, order: Order, values: Values) -> None:
+    """Leave the values in the workflow's Request node, where the editor shows them."""
+    kept = tx.workflows.by_id(order.account.id, order.workflow_id)
+    if kept is not None and any(values.values()):
+        tx.workflows.replace(order.account.id, with_values(kept, values))

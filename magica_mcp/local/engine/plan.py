@@ -53,12 +53,14 @@ class FedInput(_Planned):
         return frozenset(feed.source for feed in self.feeds if feed.source is not None)
 
     def value(self, outputs: Outputs) -> JsonValue:
-        """What arrives, or None: a list as a list, and where one value is due a list of one as that."""
+        """What arrives, or None; where one value is due, a list of one is that one."""
         arrived = [value for feed in self.feeds if (value := feed.given(outputs)) is not None]
         if len(arrived) == 1 and not self.multiple:
             only = arrived[0]
             return only[0] if isinstance(only, list) and len(only) == 1 else only
-        flat = [each for value in arrived for each in (value if isinstance(value, list) else [value])]
+        flat = [
+            each for value in arrived for each in (value if isinstance(value, list) else [value])
+        ]
         return flat or None
 
 

@@ -1,4 +1,4 @@
-"""What is checked and priced before a run starts: nothing is stored or reserved until all is well."""
+"""What is checked and priced before a run starts, while nothing is stored or reserved yet."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -41,9 +41,7 @@ def prepared_workflow(workflow: Workflow, ask: StartRun, *, catalog: Catalog) ->
     """
     values = understood_values(request_fields(workflow), dict(ask.values or {})).values
     filled = with_values(workflow, values)
-    graph = graph_of(
-        filled, ports_of=lambda kind, mode: catalog.ports(kind, sub_model_id=mode)
-    )
+    graph = graph_of(filled, ports_of=lambda kind, mode: catalog.ports(kind, sub_model_id=mode))
     refuse(structural_problems(graph))
     graph = with_overrides(graph, ask.graph_input_overrides or {})
     unready = readiness_problems(graph)
@@ -81,11 +79,16 @@ def prepared_model(node_type: str, ask: StartModelRun, *, catalog: Catalog) -> P
 def sub_model_of(catalog: Catalog, node_type: str, mode: str | None) -> str | None:
     """The sub-model behind a node's mode, which may be its id or what it does ('text-to-image')."""
     known = catalog.resolve(node_type)
-    for model in catalog.models():
-        for sub_model in model.sub_models if mode and model.node_type == known.node_type else ():
-            if mode.casefold() in {sub_model.sub_model_id.casefold(), sub_model.category.casefold()}:
-                return sub_model.sub_model_id
+    models = [model for model in catalog.models() if mode and model.node_type == known.node_type]
+    for sub_model in (each for model in models for each in model.sub_models):
+        names = (sub_model.sub_model_id, sub_model.category, sub_model.label)
+        if _letters(mode or "") in map(_letters, names):
+            return sub_model.sub_model_id
     return known.sub_model_id
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _priced(plan: Plan, *, name: str, catalog: Catalog) -> Prepared:
@@ -117,7 +120,9 @@ def _known_part(schema: ModelSchema, node: PlannedNode) -> ModelSchema:
     if not node.unknown_inputs:
         return schema
     fields = tuple(
-        field.model_copy(update={"show_when": None, "required": field.required and not field.show_when})
+        field.model_copy(
+            update={"show_when": None, "required": field.required and not field.show_when}
+        )
         for field in schema.fields
         if field.name not in node.unknown_inputs
     )

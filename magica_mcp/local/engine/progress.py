@@ -1,6 +1,6 @@
 """How far a run is, and what follows: which nodes may start, which never will, and the outcome."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from magica_mcp.graph.lifecycle import NodeStatus
@@ -20,20 +20,19 @@ States = Mapping[str, NodeState]
 """By node id, in an order in which every node comes after those that feed it."""
 
 
-def ready(states: States, *, among: Collection[str] | None = None) -> tuple[str, ...]:
+def ready(states: States) -> tuple[str, ...]:
     """Nodes that wait for nothing any more."""
     return tuple(
         node_id
         for node_id, state in states.items()
-        if (among is None or node_id in among)
-        and state.status is NodeStatus.PENDING
+        if state.status is NodeStatus.PENDING
         and all(states[source].status is NodeStatus.COMPLETED for source in state.sources)
     )
 
 
-def freed_by(node_id: str, states: States) -> tuple[str, ...]:
-    """Nodes that a completed node feeds and that wait for nothing any more."""
-    return ready(states, among=[key for key, state in states.items() if node_id in state.sources])
+def freed(states: States, *, by: str) -> tuple[str, ...]:
+    """Nodes that a certain node feeds and that wait for nothing any more."""
+    return tuple(node_id for node_id in ready(states) if by in states[node_id].sources)
 
 
 def starved(states: States) -> tuple[str, ...]:

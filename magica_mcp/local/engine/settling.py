@@ -50,8 +50,8 @@ def end_run_if_over(tx: Statements, run: StoredRun) -> None:
         return
     outputs = outputs_of(nodes)
     response: JsonObject | None = None
-    if run.result_feeds is not None:
-        fed = FedInput.model_validate(run.result_feeds)
+    if run.result_feed is not None:
+        fed = FedInput.model_validate(run.result_feed)
         if fed.sources <= outputs.keys():
             response = {fed.name: fed.value(outputs)}
     tx.runs.end(run.id, outcome, response=response, error=_error_of(nodes))

@@ -20,8 +20,7 @@ class NodesToPrice(Ask):
 
 
 def start_model_run(caller: Asking, node_type: str, ask: StartModelRun) -> JsonValue:
-    named = ask.model_copy(update={"source": ask.source or "api"})
-    return {"runId": caller.magica.start_model_run(caller.account, node_type, named)}
+    return {"runId": caller.magica.start_model_run(caller.account, node_type, ask)}
 
 
 def show_model_run(caller: Asking, run_id: str) -> JsonValue:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Body, Query
-from pydantic import BeforeValidator, Field, JsonValue
+from fastapi import Query
+from pydantic import Field, JsonValue, model_validator
 
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.local.routes.caller import Asking, Caller, Paged, Paging, cursor_after
@@ -13,14 +13,17 @@ from magica_mcp.models.runs import StartRun
 from magica_mcp.models.wire import Ask
 
 
-def _without_canvas(value: Any) -> Any:
-    """The editor's viewport has no meaning for a run."""
-    if not isinstance(value, Mapping):
-        return value
-    return {key: part for key, part in value.items() if key != "viewport"}
+class StartBody(StartRun):
+    """A start as clients send it: the editor adds its viewport, which has no meaning for a run."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_viewport(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {key: part for key, part in value.items() if key != "viewport"}
 
 
-StartBody = Annotated[StartRun, BeforeValidator(_without_canvas), Body()]
 RunId = Annotated[str, Field(min_length=1)]
 InDetails = Annotated[bool, Query(alias="inDetails")]
 
@@ -32,8 +35,7 @@ class WantedRuns(Ask):
 
 
 def start_run(caller: Asking, ask: StartBody) -> JsonValue:
-    named = ask.model_copy(update={"source": ask.source or "api"})
-    return {"runId": caller.magica.start_run(caller.account, named)}
+    return {"runId": caller.magica.start_run(caller.account, ask)}
 
 
 def show_run(caller: Asking, run_id: str, *, in_details: InDetails = True) -> JsonValue:

@@ -16,6 +16,10 @@ class Account:
     name: str
 
 
+DEFAULT_ACCOUNT = Account(id="cdefault00000000000000000", name="Local")
+"""The account of whoever holds the token of the home."""
+
+
 @dataclass(frozen=True)
 class Accounts:
     """Statements about accounts and keys."""

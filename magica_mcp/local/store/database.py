@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from magica_mcp.errors import ConfigurationError, LocalMagicaError
 from magica_mcp.local.store.migrations import MIGRATIONS, Migration, bring_up_to_date
 
 WRITES = {"writes": True}
@@ -33,21 +34,48 @@ def open_database(
     """The database at a SQLAlchemy URL, with the tables of this version.
 
     Raises:
+        ConfigurationError: the URL cannot be read.
+        LocalMagicaError: the database cannot be opened.
         StoreTooNewError: a newer version of this program wrote it.
     """
-    engine = sa.create_engine(url, pool_size=20)
+    engine = _engine(url)
     is_sqlite = engine.dialect.name == "sqlite"
     if is_sqlite:
         sa.event.listen(engine, "connect", _prepare)
         sa.event.listen(engine, "begin", _begin)
     try:
-        with engine.connect().execution_options(**WRITES) as connection, connection.begin():
+        with (
+            _foreign_errors_as_ours(),
+            engine.connect().execution_options(**WRITES) as connection,
+            connection.begin(),
+        ):
             is_new = bring_up_to_date(connection, migrations=migrations)
             for trigger in _APPEND_ONLY if is_new and is_sqlite else ():
                 connection.exec_driver_sql(trigger)
         yield engine
     finally:
         engine.dispose()
+
+
+def _engine(url: str | sa.URL) -> sa.Engine:
+    try:
+        return sa.create_engine(url, pool_size=20)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise ConfigurationError(
+            "MAGICA_LOCAL_DATABASE_URL does not name a database that can be used here. Write it as "
+            "sqlite:////folder/file or postgresql+psycopg://user:password@host/database."
+        ) from error
+
+
+@contextmanager
+def _foreign_errors_as_ours() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise LocalMagicaError(
+            f"The database of local Magica cannot be opened: {error.orig}. Mend what this says, or "
+            "set MAGICA_HOME to another folder."
+        ) from error
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -17,11 +17,11 @@ _ONCE_MORE = {NodeStatus.RUNNING: (NodeStatus.RUNNING,)}
 
 @dataclass(frozen=True)
 class NewNodeRun:
-    """A node to be run. `plan` is as `engine.plan` writes it; `input` what is known of it."""
+    """A node to be run. `plan` is as `engine.plan` writes it; `input` where it is known already."""
 
     node_id: str
     plan: JsonObject
-    input: JsonObject
+    input: JsonObject | None = None
 
 
 @dataclass(frozen=True)

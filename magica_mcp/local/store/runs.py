@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import JsonValue
 
+from magica_mcp.errors import NotFoundError
 from magica_mcp.graph.lifecycle import MAY_BECOME, RunStatus, is_over
 from magica_mcp.local.store.ids import Clock, iso
 from magica_mcp.local.store.tables import RunKind, runs
 from magica_mcp.models.wire import JsonObject
 
-UNFINISHED = tuple(status.value for status in RunStatus if not is_over(status))
+UNFINISHED = tuple(status for status in RunStatus if not is_over(status))
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class NewRun:
     name: str
     source: str
     asked: JsonObject
-    result_feeds: JsonValue
-    """What reaches the Response node, as `engine.plan` writes it."""
+    result_feed: JsonValue
+    """What reaches the Response node, as `engine.plan` writes it; None for a run of a model."""
     graph: JsonObject | None = None
 
 
@@ -43,7 +44,7 @@ class StoredRun:
     workflow_id: str
     name: str
     asked: JsonObject
-    result_feeds: JsonValue
+    result_feed: JsonValue
     response: JsonValue
     error: str | None
     source: str
@@ -84,7 +85,7 @@ class Runs:
                 name=run.name,
                 source=run.source,
                 asked=run.asked,
-                result_feeds=run.result_feeds,
+                result_feed=run.result_feed,
                 graph=run.graph,
                 created_at=iso(self.now()),
             )
@@ -92,6 +93,15 @@ class Runs:
 
     def by_id(self, run_id: str) -> StoredRun | None:
         return self._found(sa.select(*_COLUMNS).where(runs.c.id == run_id))
+
+    def owned(self, account_id: str, run_id: str, *, kind: RunKind | None = None) -> StoredRun:
+        """A run of this account. Raises `NotFoundError`, also for a run of the other kind."""
+        run = self.by_id(run_id)
+        if run is None or run.account_id != account_id:
+            raise NotFoundError(f"There is no run '{run_id}'. list_runs shows the latest.")
+        if kind not in (None, run.kind):
+            raise NotFoundError(f"'{run_id}' is a {run.kind} run. Ask for it as one.")
+        return run
 
     def locked(self, run_id: str) -> StoredRun | None:
         """The run, which nobody else changes until the transaction ends."""
@@ -118,11 +128,11 @@ class Runs:
         return found, self.connection.execute(count).scalar_one()
 
     def unfinished(self) -> tuple[str, ...]:
-        query = sa.select(runs.c.id).where(runs.c.status.in_(UNFINISHED))
+        query = sa.select(runs.c.id).where(_is_unfinished())
         return tuple(self.connection.execute(query).scalars())
 
     def count_unfinished(self) -> int:
-        query = sa.select(sa.func.count()).select_from(runs).where(runs.c.status.in_(UNFINISHED))
+        query = sa.select(sa.func.count()).select_from(runs).where(_is_unfinished())
         return int(self.connection.execute(query).scalar_one())
 
     def status(self, run_id: str) -> RunStatus | None:
@@ -158,6 +168,10 @@ class Runs:
     def _found(self, query: sa.Select[Any]) -> StoredRun | None:
         row = self.connection.execute(query).one_or_none()
         return None if row is None else _run(row)
+
+
+def _is_unfinished() -> sa.ColumnElement[bool]:
+    return runs.c.status.in_([status.value for status in UNFINISHED])
 
 
 def _conditions(account_id: str, wanted: RunFilter) -> list[sa.ColumnElement[bool]]:

@@ -78,7 +78,7 @@ runs = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("graph", JSON),
     sa.Column("asked", JSON, nullable=False),
-    sa.Column("result_feeds", JSON, nullable=False),
+    sa.Column("result_feed", JSON),
     sa.Column("response", JSON),
     sa.Column("error", sa.Text),
     sa.Column("source", sa.Text, nullable=False),

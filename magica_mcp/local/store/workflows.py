@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import JsonValue
 
+from magica_mcp.errors import ConflictError, NotFoundError
 from magica_mcp.local.store.ids import Clock, iso
 from magica_mcp.local.store.tables import workflows
 from magica_mcp.models.wire import Page
@@ -24,6 +26,13 @@ class Workflows:
         query = self._of(account_id).where(workflows.c.id == workflow_id)
         row = self.connection.execute(query).one_or_none()
         return None if row is None else _workflow(row)
+
+    def get(self, account_id: str, workflow_id: str) -> Workflow:
+        """Raises `NotFoundError`."""
+        found = self.by_id(account_id, workflow_id)
+        if found is None:
+            raise no_workflow(workflow_id)
+        return found
 
     def page(
         self, account_id: str, *, search: str | None, page: int, page_size: int
@@ -58,6 +67,18 @@ class Workflows:
         )
 
     def replace(self, account_id: str, workflow: Workflow) -> None:
+        """Store a changed graph.
+
+        Raises:
+            NotFoundError: it is not one of the account's workflows.
+            ConflictError: it was read before the last change, which would be lost.
+        """
+        kept = self.get(account_id, workflow.id)
+        if _version(workflow) not in (None, _version(kept)):
+            raise ConflictError(
+                f"The workflow '{workflow.id}' was changed meanwhile. Read it again and repeat "
+                "the edit."
+            )
         self.connection.execute(
             sa.update(workflows)
             .where(workflows.c.account_id == account_id, workflows.c.id == workflow.id)
@@ -68,17 +89,30 @@ class Workflows:
             )
         )
 
-    def delete(self, account_id: str, workflow_id: str) -> bool:
-        """Whether there was one to delete."""
+    def delete(self, account_id: str, workflow_id: str) -> None:
+        """Its runs stay. Raises `NotFoundError`."""
         result = self.connection.execute(
             sa.delete(workflows).where(
                 workflows.c.account_id == account_id, workflows.c.id == workflow_id
             )
         )
-        return result.rowcount > 0
+        if not result.rowcount:
+            raise no_workflow(workflow_id)
 
     def _of(self, account_id: str) -> sa.Select[Any]:
         return sa.select(workflows).where(workflows.c.account_id == account_id)
+
+
+def no_workflow(workflow_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no workflow '{workflow_id}'. list_workflows shows yours, "
+        "list_system_workflows the templates."
+    )
+
+
+def _version(workflow: Workflow) -> JsonValue:
+    """How often a stored workflow has been changed; it travels with the graph."""
+    return (workflow.model_extra or {}).get("version")
 
 
 def _columns(workflow: Workflow) -> dict[str, Any]:

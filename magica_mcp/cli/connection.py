@@ -1,0 +1,54 @@
+"""The workspace of the account that the settings name, and its connection to Magica."""
+
+import hashlib
+import time
+
+import anyio
+import httpx
+
+from magica_mcp import __version__
+from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.watcher import RunWatcher
+from magica_mcp.cli.background import LocalTransport
+from magica_mcp.config import Settings
+from magica_mcp.memory import Memory
+from magica_mcp.server.workspace import Workspace
+from magica_mcp.spend.journal import Journal
+
+LOCAL_ORIGIN = "http://127.0.0.1"
+"""Stands for local Magica until the transport knows where it listens."""
+
+
+def new_workspace(settings: Settings) -> tuple[Workspace, httpx.AsyncClient]:
+    """The workspace, and the connection that its owner closes."""
+    http = http_client(settings)
+    client = MagicaClient(http)
+    workspace = Workspace(
+        client=client,
+        watcher=RunWatcher(client, sleep=anyio.sleep, clock=time.monotonic),
+        journal=Journal(settings.home / "journal.sqlite"),
+        memory=Memory(settings.home / "memory.sqlite"),
+        account=account_of(settings),
+        long_poll_seconds=settings.long_poll_seconds,
+    )
+    return workspace, http
+
+
+def http_client(settings: Settings) -> httpx.AsyncClient:
+    """The one connection to Magica: hosted with a key, this machine's without."""
+    headers = {"User-Agent": f"magica-mcp/{__version__}"}
+    if settings.api_key is None:
+        transport = LocalTransport(settings.home)
+        return httpx.AsyncClient(
+            base_url=f"{LOCAL_ORIGIN}/api/", headers=headers, transport=transport
+        )
+    headers["Authorization"] = f"Bearer {settings.api_key.get_secret_value()}"
+    return httpx.AsyncClient(base_url=f"{settings.base_url}/", headers=headers)
+
+
+def account_of(settings: Settings) -> str:
+    """A fingerprint of the account: tells accounts apart, reveals nothing."""
+    if settings.api_key is None:
+        return f"local:{settings.home}"
+    secret = f"{settings.base_url}\0{settings.api_key.get_secret_value()}"
+    return f"hosted:{hashlib.sha256(secret.encode()).hexdigest()[:16]}"

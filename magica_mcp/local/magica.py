@@ -1,0 +1,300 @@
+"""Local Magica as a whole: accounts, credits, workflows and runs, for whoever serves them.
+
+Knows nothing of HTTP. Outputs in its answers hold "media:" references, see `local.media`.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from threading import Event
+
+import sqlalchemy as sa
+
+from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.local.catalog import Catalog, load_catalog
+from magica_mcp.local.catalog.templates import Template, templates_of
+from magica_mcp.local.engine import answers
+from magica_mcp.local.engine.engine import Engine, Order, open_engine
+from magica_mcp.local.engine.preparing import prepared_model, prepared_workflow
+from magica_mcp.local.engine.work import NodeWork
+from magica_mcp.local.instance import local_folder
+from magica_mcp.local.media import MediaFolder
+from magica_mcp.local.nodes import run_node as run_real_node
+from magica_mcp.local.nodes.job import LlmEndpoint, RunNode, Workbench
+from magica_mcp.local.store.accounts import DEFAULT_ACCOUNT, Account
+from magica_mcp.local.store.ids import new_id, new_key
+from magica_mcp.local.store.runs import RunFilter
+from magica_mcp.local.store.store import Statements, Store, open_store
+from magica_mcp.local.store.tables import RunKind
+from magica_mcp.local.store.workflows import no_workflow
+from magica_mcp.models.credits import Balance, Estimate, NodeEstimate, NodeToPrice, in_millions
+from magica_mcp.models.runs import ModelRun, StartModelRun, StartRun, WorkflowRun
+from magica_mcp.models.wire import Page
+from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary
+
+__all__ = ["Account", "LocalMagica", "NewAccount", "open_magica"]
+
+FIRST_MICROCREDITS = 100_000_000
+"""What a new account may spend: 100 credits."""
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """An account and the only sight of its key."""
+
+    account: Account
+    key: str = field(repr=False)
+
+
+class LocalMagica:
+    """Opened by `open_magica`. Synchronous and thread-safe; call it from worker threads.
+
+    Everything that belongs to another account is not found.
+    """
+
+    def __init__(
+        self, store: Store, engine: Engine, *, catalog: Catalog, media: MediaFolder, token: str
+    ) -> None:
+        self._store, self._engine = store, engine
+        self.catalog, self.media, self.token = catalog, media, token
+
+    # Accounts and credits ---------------------------------------------------------------------
+
+    def default_account(self) -> Account:
+        return DEFAULT_ACCOUNT
+
+    def account_of_key(self, key: str) -> Account | None:
+        with self._store.reading() as tx:
+            return tx.accounts.by_key(key)
+
+    def create_account(self, name: str, *, microcredits: int = FIRST_MICROCREDITS) -> NewAccount:
+        made = NewAccount(Account(id=new_id(), name=name), key=new_key())
+        with self._store.writing() as tx:
+            _add_account(tx, made.account, microcredits=microcredits)
+            tx.accounts.add_key(made.account.id, key=made.key)
+        return made
+
+    def balance(self, account: Account) -> Balance:
+        with self._store.reading() as tx:
+            available = tx.ledger.available(account.id)
+        return Balance(available_balance=available, formatted=in_millions(available))
+
+    def estimate(self, nodes: Sequence[NodeToPrice]) -> Estimate:
+        """What nodes would cost, in their order. Raises `NotFoundError` for an unknown type."""
+        prices = [
+            self.catalog.price(node.type, data=node.data, sub_model_id=node.sub_model_id)
+            for node in nodes
+        ]
+        return Estimate(
+            estimates=tuple(NodeEstimate(microcredits=price) for price in prices),
+            total_microcredits=sum(prices),
+        )
+
+    # Workflows --------------------------------------------------------------------------------
+
+    def list_workflows(
+        self, account: Account, *, search: str | None = None, page: int = 1, page_size: int = 20
+    ) -> Page[WorkflowSummary]:
+        """The account's own, the most recently changed first."""
+        with self._store.reading() as tx:
+            return tx.workflows.page(account.id, search=search, page=page, page_size=page_size)
+
+    def workflow(self, account: Account, workflow_id: str) -> Workflow:
+        """One of the account's own, or a template by its slug or id. Raises `NotFoundError`."""
+        return self._own(account, workflow_id) or self._template(workflow_id).workflow
+
+    def save_workflow(self, account: Account, workflow: Workflow) -> Workflow:
+        """Store a graph under its id, or under a new one where it has none.
+
+        Raises:
+            NotFoundError: it has an id that is not one of the account's workflows.
+            ConflictError: it was read before somebody else's change; read it again.
+        """
+        with self._store.writing() as tx:
+            if workflow.id:
+                tx.workflows.replace(account.id, workflow)
+            else:
+                workflow = workflow.model_copy(update={"id": new_id()})
+                tx.workflows.add(account.id, workflow)
+            return tx.workflows.get(account.id, workflow.id)
+
+    def edit_workflow(
+        self, account: Account, workflow_id: str, edit: Callable[[Workflow], Workflow]
+    ) -> Workflow:
+        """Change a workflow by a pure function; edits at the same time come one after another.
+
+        Raises `NotFoundError`, and whatever `edit` raises: then nothing changes.
+        """
+        with self._store.writing() as tx:
+            edited = edit(tx.workflows.get(account.id, workflow_id))
+            tx.workflows.replace(account.id, edited.model_copy(update={"id": workflow_id}))
+            return tx.workflows.get(account.id, workflow_id)
+
+    def delete_workflow(self, account: Account, workflow_id: str) -> None:
+        """Its runs stay. Raises `NotFoundError`."""
+        with self._store.writing() as tx:
+            tx.workflows.delete(account.id, workflow_id)
+
+    def system_workflows(self) -> tuple[SystemWorkflow, ...]:
+        return tuple(template.row for template in self._templates.values())
+
+    # Runs -------------------------------------------------------------------------------------
+
+    def start_run(self, account: Account, ask: StartRun) -> str:
+        """Start a workflow and answer the run's id at once.
+
+        Raises:
+            NotFoundError: no such workflow.
+            InvalidInputError: a value does not fit or is missing.
+            GraphRuleError: the graph cannot run as it is.
+            OutOfCreditsError: it costs more than the account has.
+        """
+        own = self._own(account, ask.workflow_id)
+        workflow = own or self._template(ask.workflow_id).workflow
+        order = Order(
+            account=account,
+            kind=RunKind.WORKFLOW,
+            workflow_id=workflow.id,
+            asked=ask.wire(),
+            source=ask.source or "api",
+            is_own_workflow=own is not None,
+        )
+        return self._engine.start(order, prepared_workflow(workflow, ask, catalog=self.catalog))
+
+    def start_model_run(self, account: Account, node_type: str, ask: StartModelRun) -> str:
+        """Start one model and answer the run's id at once; raises as `start_run` does."""
+        prepared = prepared_model(node_type, ask, catalog=self.catalog)
+        order = Order(
+            account=account,
+            kind=RunKind.MODEL,
+            workflow_id=prepared.plan.nodes[0].node_type,
+            asked=ask.wire(),
+            source=ask.source or "api",
+        )
+        return self._engine.start(order, prepared)
+
+    def workflow_run(self, account: Account, run_id: str) -> WorkflowRun:
+        with self._store.reading() as tx:
+            run = tx.runs.owned(account.id, run_id, kind=RunKind.WORKFLOW)
+            return answers.workflow_runs(tx, [run])[0]
+
+    def workflow_runs(self, account: Account, ids: Collection[str]) -> tuple[WorkflowRun, ...]:
+        """Runs in the order of their ids; one that is unknown is absent."""
+        with self._store.reading() as tx:
+            found = {run.id: run for run in tx.runs.by_ids(account.id, ids)}
+            wanted = [found[run_id] for run_id in dict.fromkeys(ids) if run_id in found]
+            return answers.workflow_runs(
+                tx, [run for run in wanted if run.kind is RunKind.WORKFLOW]
+            )
+
+    def model_run(self, account: Account, run_id: str) -> ModelRun:
+        with self._store.reading() as tx:
+            run = tx.runs.owned(account.id, run_id, kind=RunKind.MODEL)
+            return answers.model_run(run, tx.node_runs.of_runs([run_id])[0])
+
+    def list_runs(
+        self,
+        account: Account,
+        *,
+        workflow_id: str | None = None,
+        status: RunStatus | None = None,
+        search: str | None = None,
+        page: int = 1,
+        page_size: int = 20,
+    ) -> Page[WorkflowRun]:
+        """Runs of workflows, the latest first."""
+        wanted = RunFilter(RunKind.WORKFLOW, workflow_id, status, search)
+        with self._store.reading() as tx:
+            runs, total = tx.runs.page(account.id, wanted, page=page, page_size=page_size)
+            return Page(
+                items=answers.workflow_runs(tx, runs),
+                page=page,
+                page_size=page_size,
+                total=total,
+                has_more=page * page_size < total,
+            )
+
+    def cancel_run(self, account: Account, run_id: str) -> WorkflowRun:
+        """End a run of either kind and give its unused credits back; one that is over stays."""
+        with self._store.reading() as tx:
+            tx.runs.owned(account.id, run_id)
+        self._engine.cancel(run_id)
+        with self._store.reading() as tx:
+            return answers.workflow_runs(tx, [tx.runs.owned(account.id, run_id)])[0]
+
+    def wait_for_run(self, account: Account, run_id: str, *, seconds: float) -> bool:
+        """Block until a run of either kind is over or the time is; answers whether it is over."""
+        with self._store.reading() as tx:
+            tx.runs.owned(account.id, run_id)
+        return self._engine.wait(run_id, seconds=seconds)
+
+    def unfinished_runs(self) -> int:
+        with self._store.reading() as tx:
+            return tx.runs.count_unfinished()
+
+    @cached_property
+    def _templates(self) -> dict[str, Template]:
+        return dict(templates_of(self.catalog))
+
+    def _template(self, workflow_id: str) -> Template:
+        folded = workflow_id.casefold()
+        for slug, template in self._templates.items():
+            if folded in {slug.casefold(), template.workflow.id.casefold()}:
+                return template
+        raise no_workflow(workflow_id)
+
+    def _own(self, account: Account, workflow_id: str) -> Workflow | None:
+        with self._store.reading() as tx:
+            return tx.workflows.by_id(account.id, workflow_id)
+
+
+@contextmanager
+def open_magica(
+    home: Path,
+    *,
+    database_url: str | None = None,
+    llm: LlmEndpoint | None = None,
+    catalog_file: Path | None = None,
+    run_node: RunNode = run_real_node,
+) -> Iterator[LocalMagica]:
+    """The local Magica of a home folder, made when absent; runs that were under way go on.
+
+    Raises:
+        StoreTooNewError: a newer version of this program has used this home.
+        LocalMagicaError: this process has one open already, or the database cannot be reached.
+        ConfigurationError: the catalog or the database URL cannot be read.
+    """
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = local_folder(home)
+    catalog = load_catalog(catalog_file)
+    url = sa.URL.create("sqlite", database=str(folder / "magica.sqlite"))
+    with open_store(database_url or url) as store:
+        with store.writing() as tx:
+            token, media_secret = _first_of_home(tx)
+        media = MediaFolder(folder / "media", secret=bytes.fromhex(media_secret))
+        work = NodeWork(store, catalog, Workbench(media, llm), run_node, Event())
+        with open_engine(work, database_url=_durable_url(folder, database_url)) as engine:
+            yield LocalMagica(store, engine, catalog=catalog, media=media, token=token)
+
+
+def _durable_url(folder: Path, database_url: str | None) -> str | sa.URL:
+    """DBOS keeps its tables beside ours: in a file of its own, or in a schema of its own."""
+    if database_url and not database_url.startswith("sqlite"):
+        return database_url
+    return sa.URL.create("sqlite", database=str(folder / "dbos.sqlite"))
+
+
+def _first_of_home(tx: Statements) -> tuple[str, str]:
+    """The token and the media secret of a home; a new one gets its account as well."""
+    if tx.accounts.by_id(DEFAULT_ACCOUNT.id) is None:
+        _add_account(tx, DEFAULT_ACCOUNT, microcredits=FIRST_MICROCREDITS)
+    token = tx.secrets.get_or_make("token", make=lambda: secrets.token_urlsafe(32))
+    return token, tx.secrets.get_or_make("media", make=lambda: secrets.token_hex(32))
+
+
+def _add_account(tx: Statements, account: Account, *, microcredits: int) -> None:
+    tx.accounts.add(account)
+    tx.ledger.grant(account.id, microcredits=microcredits)

@@ -1,0 +1,297 @@
+"""One method, one request, one value."""
+
+import pytest
+
+from magica_mcp.api.workflows import FRESH_SECONDS
+from magica_mcp.errors import InvalidInputError, NotFoundError, UnreadableAnswerError
+from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.models.credits import NodeToPrice
+from magica_mcp.models.runs import ModelRun, StartModelRun, StartRun, WorkflowRun
+from tests.api.stage import Stage, answer, recorded
+
+RUN = "cmv1x0k2q0001jx08d3fz6h9a"
+MODEL_RUN = "cmupain60000tl204cvwhrc1c"
+NODES = [NodeToPrice(type="flux_2_pro"), NodeToPrice(type="gpt_5_4", data={"prompt": "a"})]
+
+
+async def test_a_model_is_looked_up_by_its_id() -> None:
+    stage = Stage({"GET v1/models/gpt-image-2-edit/schema": recorded("schema_gpt_image")})
+    schema = await stage.client.model_schema("gpt-image-2-edit")
+
+    assert schema.name == "GPT Image 2"
+
+
+async def test_a_price_is_looked_up_by_its_model() -> None:
+    stage = Stage({"GET v1/models/crop_image/pricing": recorded("pricing_crop")})
+
+    assert (await stage.client.model_pricing("crop_image")).cost_summary.startswith("5000")
+
+
+async def test_the_models_come_as_a_bare_list() -> None:
+    stage = Stage({"GET v1/models": recorded("models")})
+
+    assert len(await stage.client.list_models()) == 4
+
+
+@pytest.mark.parametrize(("query", "sent"), [(None, ""), ("text-to-speech", "text-to-speech")])
+async def test_a_search_sends_its_query_if_it_has_one(query: str | None, sent: str) -> None:
+    stage = Stage({"GET v1/models/search": recorded("model_search")})
+    await stage.client.search_models(query)
+
+    assert stage.requests[0].url.params.get("query", "") == sent
+
+
+async def test_an_unknown_model_is_named() -> None:
+    stage = Stage({})
+
+    with pytest.raises(NotFoundError, match=r"no model 'nope'.*search_tools"):
+        await stage.client.model_schema("nope")
+
+
+async def test_an_empty_id_is_not_sent() -> None:
+    stage = Stage({})
+
+    with pytest.raises(InvalidInputError):
+        await stage.client.model_schema("")
+    assert stage.sent == []
+
+
+async def test_an_estimate_sends_types_and_inputs() -> None:
+    stage = Stage({"POST v1/nodes/estimate-credits": recorded("estimate_nodes")})
+    estimate = await stage.client.estimate_nodes(NODES)
+
+    assert estimate.total == 3_700_000
+    assert stage.body() == {
+        "nodes": [{"type": "flux_2_pro"}, {"type": "gpt_5_4", "data": {"prompt": "a"}}]
+    }
+
+
+async def test_the_estimate_of_a_workflow_says_its_total() -> None:
+    stage = Stage({"POST v1/workflows/estimate-credits": recorded("estimate_workflow")})
+
+    assert (await stage.client.estimate_workflow(NODES)).total_microcredits == 3_700_000
+
+
+async def test_nothing_costs_nothing_without_asking() -> None:
+    stage = Stage({})
+
+    assert ((await stage.client.estimate_nodes([])).total, stage.sent) == (0, [])
+
+
+@pytest.mark.parametrize("reply", [{}, {"estimates": []}, {"estimates": [{"microcredits": 1}]}])
+async def test_an_estimate_that_misses_a_node_is_not_taken_for_free(reply: object) -> None:
+    stage = Stage({"POST v1/nodes/estimate-credits": answer(reply)})
+
+    with pytest.raises(UnreadableAnswerError, match="price every node"):
+        await stage.client.estimate_nodes(NODES)
+
+
+# Workflows --------------------------------------------------------------------------------------
+
+
+def page(first: int, count: int, *, has_more: bool) -> dict[str, object]:
+    numbers = range(first, first + count)
+    return {"items": [{"id": f"w{n}", "name": f"W {n}"} for n in numbers], "hasMore": has_more}
+
+
+async def test_all_workflows_are_read_page_by_page() -> None:
+    pages = [answer(page(0, 100, has_more=True)), answer(page(100, 30, has_more=False))]
+    stage = Stage({"GET v1/workflows": pages})
+    found = await stage.client.all_workflows()
+
+    assert len(found) == 130
+    assert [request.url.params["page"] for request in stage.requests] == ["1", "2"]
+
+
+async def test_a_listing_that_ignores_pages_is_read_once_more_and_no_further() -> None:
+    stage = Stage({"GET v1/workflows": answer(page(0, 100, has_more=True))})
+
+    assert (len(await stage.client.all_workflows()), len(stage.sent)) == (100, 2)
+
+
+async def test_no_more_pages_are_read_than_allowed() -> None:
+    pages = [answer(page(n * 100, 100, has_more=True)) for n in range(5)]
+    stage = Stage({"GET v1/workflows": pages})
+
+    assert len(await stage.client.all_workflows(pages=3)) == 300
+
+
+async def test_the_workflows_are_believed_for_a_minute() -> None:
+    stage = Stage({"GET v1/workflows": recorded("workflows_quickstart")})
+    await stage.client.all_workflows()
+    stage.time += FRESH_SECONDS - 1
+    await stage.client.all_workflows()
+
+    assert len(stage.sent) == 1
+
+
+async def test_after_a_minute_the_workflows_are_read_again() -> None:
+    stage = Stage({"GET v1/workflows": recorded("workflows_quickstart")})
+    await stage.client.all_workflows()
+    stage.time += FRESH_SECONDS
+    await stage.client.all_workflows()
+
+    assert len(stage.sent) == 2
+
+
+async def test_forgotten_workflows_are_read_again() -> None:
+    stage = Stage({"GET v1/workflows": recorded("workflows_quickstart")})
+    await stage.client.all_workflows()
+    stage.client.forget_workflows()
+    await stage.client.all_workflows()
+
+    assert len(stage.sent) == 2
+
+
+async def test_workflows_are_searched_by_words() -> None:
+    stage = Stage({"GET v1/workflows": recorded("workflows_paged")})
+    (found,) = await stage.client.find_workflows("kite")
+
+    assert (found.name, stage.requests[0].url.params["search"]) == ("Kite poster", "kite")
+
+
+@pytest.mark.parametrize("name", ["system_workflows", "system_workflows_bare"])
+async def test_templates_are_listed_and_believed_for_a_minute(name: str) -> None:
+    stage = Stage({"GET v1/system-workflows": recorded(name)})
+    await stage.client.list_system_workflows()
+    found = await stage.client.list_system_workflows()
+
+    assert (len(found), len(stage.sent)) == (1, 1)
+
+
+# Runs -------------------------------------------------------------------------------------------
+
+
+async def test_a_start_sends_the_values_of_the_request_node() -> None:
+    stage = Stage({"POST v1/runs": recorded("start_run", 202)})
+    ask = StartRun(workflow_id="w1", values={"n_request": {"prompt": "A red kite"}}, source="mcp")
+    started = await stage.client.start_run(ask)
+
+    assert started.run_id == RUN
+    assert stage.body() == {
+        "workflowId": "w1",
+        "values": {"n_request": {"prompt": "A red kite"}},
+        "source": "mcp",
+    }
+
+
+async def test_a_model_is_started_with_its_mode_beside_the_input() -> None:
+    stage = Stage({"POST v1/nodes/gpt_image_2/run": recorded("start_model_run", 202)})
+    ask = StartModelRun(sub_model_id="gpt-image-2-edit", input={"prompt": "a", "seed": None})
+    await stage.client.start_model_run("gpt_image_2", ask)
+
+    assert stage.body() == {
+        "subModelId": "gpt-image-2-edit",
+        "input": {"prompt": "a", "seed": None},
+    }
+
+
+async def test_a_run_is_asked_for_with_its_nodes() -> None:
+    stage = Stage({"GET v1/runs/r1": recorded("run_concepts_shape")})
+    run = await stage.client.get_run("r1")
+
+    assert (len(run.nodes), stage.requests[0].url.params["inDetails"]) == (2, "true")
+
+
+async def test_several_runs_are_asked_for_at_once() -> None:
+    stage = Stage({"POST v1/runs/batch": recorded("runs_batch")})
+    runs = await stage.client.get_runs(["r1", "r2"])
+
+    assert (len(runs), stage.body()) == (2, {"ids": ["r1", "r2"]})
+
+
+async def test_no_runs_are_not_asked_for() -> None:
+    stage = Stage({})
+
+    assert (await stage.client.get_runs([]), stage.sent) == ((), [])
+
+
+async def test_a_run_of_unknown_kind_is_looked_for_among_both() -> None:
+    stage = Stage({f"GET v1/nodes/runs/{MODEL_RUN}": recorded("model_run_completed")})
+    run = await stage.client.find_run(MODEL_RUN)
+
+    assert isinstance(run, ModelRun)
+    assert stage.sent == [f"GET v1/runs/{MODEL_RUN}", f"GET v1/nodes/runs/{MODEL_RUN}"]
+
+
+async def test_the_kind_that_was_found_is_remembered() -> None:
+    stage = Stage({f"GET v1/nodes/runs/{MODEL_RUN}": recorded("model_run_completed")})
+    await stage.client.find_run(MODEL_RUN)
+    await stage.client.find_run(MODEL_RUN)
+
+    assert stage.sent[2:] == [f"GET v1/nodes/runs/{MODEL_RUN}"]
+
+
+async def test_the_kind_of_a_started_model_run_is_known() -> None:
+    routes = {
+        "POST v1/nodes/gpt_image_2/run": recorded("start_model_run", 202),
+        f"GET v1/nodes/runs/{MODEL_RUN}": recorded("model_run_pending"),
+    }
+    stage = Stage(routes)
+    await stage.client.start_model_run("gpt_image_2", StartModelRun(input={}))
+    await stage.client.find_run(MODEL_RUN)
+
+    assert stage.sent[1:] == [f"GET v1/nodes/runs/{MODEL_RUN}"]
+
+
+async def test_a_run_known_to_be_of_a_workflow_is_not_looked_for_among_models() -> None:
+    stage = Stage({"POST v1/runs": recorded("start_run", 202)})
+    await stage.client.start_run(StartRun(workflow_id="w1"))
+
+    with pytest.raises(NotFoundError):
+        await stage.client.find_run(RUN)
+    assert stage.sent[1:] == [f"GET v1/runs/{RUN}"]
+
+
+async def test_a_run_of_a_batch_is_known_to_be_of_a_workflow() -> None:
+    routes = {
+        "POST v1/runs/batch": recorded("runs_batch"),
+        f"GET v1/runs/{RUN}": recorded("run_concepts_shape"),
+    }
+    stage = Stage(routes)
+    await stage.client.get_runs([RUN])
+
+    assert isinstance(await stage.client.find_run(RUN), WorkflowRun)
+
+
+async def test_a_run_of_neither_kind_is_one_error_that_names_it() -> None:
+    stage = Stage({})
+
+    with pytest.raises(NotFoundError, match=r"no run 'r9'.*list_runs"):
+        await stage.client.find_run("r9")
+
+
+async def test_runs_are_listed_by_filters_and_page() -> None:
+    stage = Stage({"GET v1/runs": recorded("runs_page")})
+    runs = await stage.client.list_runs(workflow_id="w1", status=RunStatus.COMPLETED, page=2)
+
+    assert [run.run_id for run in runs.items] == [RUN]
+    assert dict(stage.requests[0].url.params) == {
+        "workflowId": "w1",
+        "status": "COMPLETED",
+        "page": "2",
+        "pageSize": "20",
+    }
+
+
+async def test_runs_are_listed_from_a_cursor() -> None:
+    stage = Stage({"GET v1/runs": recorded("runs_page")})
+    await stage.client.list_runs(cursor="c1", page_size=5)
+
+    assert dict(stage.requests[0].url.params) == {"cursor": "c1", "limit": "5"}
+
+
+async def test_a_canceled_run_comes_back_as_it_is_now() -> None:
+    stage = Stage({"POST v1/runs/r1/cancel": recorded("run_both_shapes")})
+
+    assert (await stage.client.cancel_run("r1")).status is RunStatus.CANCELED
+
+
+async def test_a_cancellation_that_answers_no_run_is_looked_up() -> None:
+    routes = {
+        "POST v1/runs/r1/cancel": answer({"success": True}),
+        "GET v1/runs/r1": recorded("run_both_shapes"),
+    }
+    stage = Stage(routes)
+
+    assert (await stage.client.cancel_run("r1")).status is RunStatus.CANCELED
