@@ -1,8 +1,7 @@
 """Writes a result to disk under a readable name, whole or not at all, never over another file."""
 
-import os
 import re
-import tempfile
+import secrets
 import unicodedata
 from collections.abc import AsyncIterable, Iterator
 from contextlib import contextmanager
@@ -47,12 +46,12 @@ async def save(content: AsyncIterable[bytes], *, folder: Path, stem: str, extens
 def _part_of(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     """A temporary file in the folder, gone at the end whatever happens."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+    part = folder / f".{secrets.token_hex(8)}.part"
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield Path(name), file
+        with part.open("xb") as file:
+            yield part, file
     finally:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def _named(part: Path, *, folder: Path, stem: str, extension: str) -> Path:

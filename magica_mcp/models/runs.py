@@ -148,6 +148,15 @@ def result_assets(run: Run) -> tuple[Asset, ...]:
     return tuple(asset for asset in assets_of(run) if asset.url in urls)
 
 
+def charge_of(run: Run) -> int | None:
+    """What a run came to, in microcredits: as it says, or as its nodes do; None: nobody says."""
+    if run.credit_used is not None or isinstance(run, ModelRun):
+        return run.credit_used
+    said = [node.output.get("creditUsed") for node in run.nodes if isinstance(node.output, dict)]
+    known = [amount for amount in said if isinstance(amount, int)]
+    return sum(known) if known else None
+
+
 def _facts(asset: Asset) -> int:
     return sum(value is not None for value in asset.model_dump().values())
 

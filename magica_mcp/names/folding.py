@@ -60,7 +60,8 @@ def _fold_words(words: Iterable[str]) -> Mapping[str, str]:
     caseless = unicodedata.normalize("NFKD", "\n".join(known)).casefold()
     bare = unicodedata.normalize("NFKD", caseless).translate(_LETTERS)
     lines = " ".join(_NUMBER.split(unicodedata.normalize("NFC", bare))).split("\n")
-    return dict(zip(known, (" ".join(line.split()) for line in lines), strict=True))
+    single = [" ".join(line.split()) if " " in line else line for line in lines]
+    return dict(zip(known, single, strict=True))
 
 
 def _symbols(text: str) -> str:

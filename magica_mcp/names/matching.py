@@ -120,13 +120,14 @@ class _Sought:
 
     def score(self, words: Sequence[str]) -> float:
         """How well the weakest word is met; no score where a number is another."""
-        if len(self.joined) < SHORTEST or not _begin(self.numbers, words):
+        if len(self.joined) < SHORTEST or (self.numbers and not _begin(self.numbers, words)):
             return 0.0
-        weakest = min(max(spelled.get(word, 0.0) for word in words) for spelled in self.spellings)
-        joined = "".join(words)
-        if weakest < 100 and joined.startswith(self.joined):
-            return 100.0 if joined == self.joined else max(weakest, INCOMPLETE)
-        return weakest
+        weakest = min(
+            [max([spelled.get(word, 0.0) for word in words]) for spelled in self.spellings]
+        )
+        if weakest == 100 or not (joined := "".join(words)).startswith(self.joined):
+            return weakest
+        return 100.0 if joined == self.joined else max(weakest, INCOMPLETE)
 
 
 def _spellings(word: str, known: Sequence[str]) -> Mapping[str, float]:

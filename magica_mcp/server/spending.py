@@ -7,7 +7,7 @@ from anyio import to_thread
 
 from magica_mcp.errors import OutcomeUnknownError
 from magica_mcp.graph.lifecycle import RunStatus
-from magica_mcp.models.runs import ModelRun, Run, StartedRun
+from magica_mcp.models.runs import ModelRun, Run, StartedRun, charge_of
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.journal import request_key
@@ -41,7 +41,7 @@ async def spend(
 
 async def settle(workspace: Workspace, run: Run) -> int | None:
     """Note what a finished run came to and how long it took; return what it was estimated at."""
-    journal, memory, charge = workspace.journal, workspace.memory, run.credit_used
+    journal, memory, charge = workspace.journal, workspace.memory, charge_of(run)
 
     def note() -> int | None:
         is_news = charge is not None and journal.charged(run.run_id, microcredits=charge)

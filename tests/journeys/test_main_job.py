@@ -39,6 +39,7 @@ async def test_an_assistant_gets_an_image_without_an_account(
             assert started["started"] is True
             run = await told(client, "get_run_status", {"runId": started["runId"]})
             assert (run["status"], run["creditUsed"]) == ("COMPLETED", 195_000)
+            assert run["estimate"] == 195_000
             assert run["response"]["result"] == [run["assets"][0]["url"]]
             assert [node["status"] for node in run["nodes"]] == ["COMPLETED"]
 

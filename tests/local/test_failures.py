@@ -11,6 +11,11 @@ from magica_mcp import errors
 from magica_mcp.local.failures import EXCEPTION_HANDLERS, UnexpectedFailures
 from magica_mcp.models.credits import NodeToPrice
 
+
+class Node(NodeToPrice, defer_build=False):
+    """A body."""
+
+
 RAISED: dict[str, Exception] = {
     "invalid": errors.InvalidInputError("Say it otherwise."),
     "graph": errors.GraphRuleError("It goes in circles.", rule="cycle"),
@@ -42,7 +47,7 @@ async def failing() -> AsyncIterator[httpx.AsyncClient]:
     def count(number: Annotated[int, Query(ge=1)]) -> int:
         return number
 
-    def price(node: NodeToPrice) -> str:
+    def price(node: Node) -> str:
         return node.type
 
     app.add_api_route("/fail/{name}", fail)

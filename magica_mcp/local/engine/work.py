@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from magica_mcp.errors import MagicaError, NodeFailedError
 from magica_mcp.graph.lifecycle import NodeStatus, is_node_over, is_over
 from magica_mcp.local.catalog import Catalog
+from magica_mcp.local.engine.abandoning import SECONDS_BETWEEN_LOOKS, unless_abandoned
 from magica_mcp.local.engine.plan import PlannedNode
 from magica_mcp.local.engine.settling import end_node, outputs_of
 from magica_mcp.local.nodes.job import NodeJob, RunNode, Workbench
@@ -25,8 +26,6 @@ logger = logging.getLogger(__name__)
 
 MOST_STARTS = 5
 """How often a node is begun before it is taken for what keeps ending the process."""
-
-SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class ProcessEndingError(BaseException):
@@ -106,7 +105,8 @@ class NodeWork:
             )
         schema = self.catalog.schema(planned.model_id)
         complete = checked(schema, begun.given, internal=True)
-        result = self.run_node(self._job(begun, complete))
+        job = self._job(begun, complete)
+        result = unless_abandoned(lambda: self.run_node(job), should_stop=job.should_stop)
         price = result.microcredits
         if price is None:
             price = self.catalog.price(

@@ -34,9 +34,13 @@ class Axis:
             length = min(round(total * self.length / 100), total - first)
         else:
             first = (total - length) // 2 if self.start_px is None else self.start_px
-        if length < 1 or first < 0 or first + length > total:
+        if length < 1:
             raise NodeFailedError(
-                f"The crop's {self.name} does not lie within the picture's {total} pixels. "
+                f"Nothing is left of the picture: the crop's {self.name} is 0. Give a larger one."
+            )
+        if first < 0 or first + length > total:
+            raise NodeFailedError(
+                f"The crop does not lie within the picture, whose {self.name} is {total} pixels. "
                 "Give a smaller one, or start it further in."
             )
         return first, first + length

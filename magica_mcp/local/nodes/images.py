@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from magica_mcp.errors import NodeFailedError
 from magica_mcp.local.fetch import fetch_media
-from magica_mcp.local.nodes.job import NodeJob, NodeResult
+from magica_mcp.local.nodes.job import NodeJob, NodeResult, refuse_if_stopped
 from magica_mcp.local.nodes.pictures import Format, encoded, format_named, opened
 from magica_mcp.local.nodes.preview.picture import drawn, made_over, without_background
 from magica_mcp.local.nodes.preview.sketch import Sketch
@@ -26,7 +26,7 @@ def generate_image(job: NodeJob) -> NodeResult:
     clear = _text(job.input, "background") == "Transparent"
     if clear and not form.has_alpha:
         raise NodeFailedError("A transparent background needs PNG or WebP. Change output_format.")
-    sketch = _sketch(job, size_of(job.input, source=source and Size(*source.size)))
+    sketch = _sketch(job, size_of(job.input, source=Size(*source.size) if source else None))
     results: list[JsonValue] = []
     metadata: list[JsonValue] = []
     for index in range(_count(job.input)):
@@ -37,12 +37,6 @@ def generate_image(job: NodeJob) -> NodeResult:
         results.append(_kept(job, index, content, form))
         metadata.append(_facts(sketch, content, finished, form))
     return NodeResult({"result": results, "resultMetadata": metadata, "provider": "local"})
-
-
-def refuse_if_stopped(job: NodeJob) -> None:
-    """Raise `NodeFailedError` once the run was canceled."""
-    if job.should_stop():
-        raise NodeFailedError("The run was canceled.")
 
 
 def _source(job: NodeJob) -> Image.Image | None:

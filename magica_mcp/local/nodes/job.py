@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from magica_mcp.errors import NodeFailedError
 from magica_mcp.local.media import MediaFolder
 from magica_mcp.models.wire import JsonObject
 
@@ -52,3 +53,9 @@ class RunNode(Protocol):
     """A node type's work; called in a worker thread, may block, raises `MagicaError` on failure."""
 
     def __call__(self, job: NodeJob, /) -> NodeResult: ...
+
+
+def refuse_if_stopped(job: NodeJob) -> None:
+    """Raise `NodeFailedError` once the run was canceled."""
+    if job.should_stop():
+        raise NodeFailedError("The run was canceled.")

@@ -13,8 +13,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from magica_mcp.errors import NodeFailedError
 from magica_mcp.local.fetch import fetch_media
-from magica_mcp.local.nodes.images import refuse_if_stopped
-from magica_mcp.local.nodes.job import LlmEndpoint, NodeJob, NodeResult
+from magica_mcp.local.nodes.job import LlmEndpoint, NodeJob, NodeResult, refuse_if_stopped
 from magica_mcp.models.wire import JsonObject
 
 TIMEOUT = httpx.Timeout(10, read=180)

@@ -12,7 +12,10 @@ Method = Literal["GET", "POST", "DELETE"]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`path` is below `/api`; `answer` may ask for a `Caller` and for what FastAPI can read."""
+    """`path` is below `/api`; `answer` may ask for a `Caller` and for what FastAPI can read.
+
+    The model of a body says `defer_build=False`: built at the first request, it would warn.
+    """
 
     method: Method
     path: str

@@ -13,13 +13,17 @@ from magica_mcp.models.wire import Ask
 MOST_ESTIMATES = 100
 
 
-class NodesToPrice(Ask):
+class StartBody(StartModelRun, defer_build=False):
+    """A start as clients send it."""
+
+
+class NodesToPrice(Ask, defer_build=False):
     """The body of an estimate."""
 
     nodes: Annotated[tuple[NodeToPrice, ...], Field(max_length=MOST_ESTIMATES)]
 
 
-def start_model_run(caller: Asking, node_type: str, ask: StartModelRun) -> JsonValue:
+def start_model_run(caller: Asking, node_type: str, ask: StartBody) -> JsonValue:
     return {"runId": caller.magica.start_model_run(caller.account, node_type, ask)}
 
 

@@ -13,7 +13,7 @@ from magica_mcp.models.runs import StartRun
 from magica_mcp.models.wire import Ask
 
 
-class StartBody(StartRun):
+class StartBody(StartRun, defer_build=False):
     """A start as clients send it: the editor adds its viewport, which has no meaning for a run."""
 
     @model_validator(mode="before")
@@ -28,7 +28,7 @@ RunId = Annotated[str, Field(min_length=1)]
 InDetails = Annotated[bool, Query(alias="inDetails")]
 
 
-class WantedRuns(Ask):
+class WantedRuns(Ask, defer_build=False):
     """The body of a batched read."""
 
     ids: Annotated[tuple[RunId, ...], Field(min_length=1)]

@@ -14,7 +14,7 @@ MOST_NODES = 100
 """Nodes of one workflow (magica-contract 8)."""
 
 
-class Graph(Ask):
+class Graph(Ask, defer_build=False):
     """The body of an estimate of a whole workflow."""
 
     nodes: Annotated[tuple[NodeToPrice, ...], Field(max_length=MOST_NODES)]

@@ -10,6 +10,7 @@ from magica_mcp.models.runs import (
     NodeRun,
     Run,
     assets_of,
+    charge_of,
     result_assets,
     result_of,
 )
@@ -70,7 +71,7 @@ def facts(run: Run) -> JsonObject:
         **shared,
         "assets": assets,
         "error": run.error,
-        "creditUsed": run.credit_used,
+        "creditUsed": charge_of(run),
     }
 
 
@@ -168,10 +169,11 @@ def _output_value(output: JsonValue) -> JsonValue:
 
 
 def _money(run: Run, estimate: int | None) -> list[str]:
-    if run.credit_used is None:
+    charge = charge_of(run)
+    if charge is None:
         return []
     against = f" (estimated: {credits_text(estimate)})" if estimate is not None else ""
-    return [f"Charged: {credits_text(run.credit_used)}{against}."]
+    return [f"Charged: {credits_text(charge)}{against}."]
 
 
 def _advice(run: Run) -> list[str]:

@@ -3,13 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import JsonValue
 
 from magica_mcp.errors import NodeFailedError, OutOfCreditsError
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.local.engine.work import MOST_STARTS, ProcessEndingError
 from magica_mcp.local.nodes.job import NodeJob, NodeResult
 from magica_mcp.models.runs import StartRun
-from tests.local.engine.workshop import CREDIT, REQUEST, Workshop, workflow
+from tests.local.engine.workshop import CREDIT, REQUEST, Behavior, Workshop, workflow
 
 PRICE = 100
 """Microcredits that an LLM node costs by its estimate."""
@@ -17,6 +18,13 @@ PRICE = 100
 
 def failing(job: NodeJob) -> NodeResult:
     raise NodeFailedError("technical text", user_message="showable text")
+
+
+def giving(output: JsonValue, *, microcredits: int | None = None) -> Behavior:
+    def give(job: NodeJob) -> NodeResult:
+        return NodeResult({"output": output}, microcredits=microcredits)
+
+    return give
 
 
 def test_an_output_travels_along_the_edges_to_the_response(workshop: Workshop) -> None:
@@ -92,7 +100,7 @@ def test_a_bug_in_a_node_fails_that_node_alone(workshop: Workshop) -> None:
 
 
 def test_an_input_that_turns_out_not_to_fit_fails_its_node(workshop: Workshop) -> None:
-    workshop.nodes.behaviors["a"] = lambda job: NodeResult({"output": ["two", "texts"]})
+    workshop.nodes.behaviors["a"] = giving(["two", "texts"])
     run_id = workshop.start(workflow("ask → a", "a → b", "b → end"))
 
     workshop.work_on_all()
@@ -112,7 +120,7 @@ def test_starting_reserves_the_price_of_every_node(workshop: Workshop) -> None:
 
 
 def test_a_finished_node_is_charged_what_it_really_cost(workshop: Workshop) -> None:
-    workshop.nodes.behaviors["a"] = lambda job: NodeResult({"output": "x"}, microcredits=70)
+    workshop.nodes.behaviors["a"] = giving("x", microcredits=70)
     run_id = workshop.start(workflow("ask → a", "a → end"))
 
     workshop.work_on_all()
@@ -138,7 +146,7 @@ def test_a_failed_node_and_all_it_starved_cost_nothing(workshop: Workshop) -> No
 
 
 def test_no_price_takes_more_than_the_account_has(workshop: Workshop) -> None:
-    workshop.nodes.behaviors["a"] = lambda job: NodeResult({"output": "x"}, microcredits=2 * CREDIT)
+    workshop.nodes.behaviors["a"] = giving("x", microcredits=2 * CREDIT)
     workshop.start(workflow("ask → a", "a → end"))
 
     workshop.work_on_all()
@@ -147,9 +155,6 @@ def test_no_price_takes_more_than_the_account_has(workshop: Workshop) -> None:
 
 
 def test_a_run_that_costs_too_much_is_not_started(workshop: Workshop) -> None:
-    with workshop.store.writing() as tx:
-        tx.ledger.reserve(workshop.account.id, run_id=_other_run(workshop), prices={})
-        tx.ledger.grant(workshop.account.id, microcredits=0)
     _spend(workshop, leaving=150)
 
     with pytest.raises(OutOfCreditsError) as refused:
@@ -176,14 +181,8 @@ def test_starts_at_the_same_time_cannot_spend_the_same_credits(workshop: Worksho
     assert (started.count(True), workshop.available()) == (3, 0)
 
 
-def _other_run(workshop: Workshop) -> str:
-    return "unused"
-
-
 def _spend(workshop: Workshop, *, leaving: int) -> None:
-    workshop.nodes.behaviors["a"] = lambda job: NodeResult(
-        {"output": "x"}, microcredits=CREDIT - leaving
-    )
+    workshop.nodes.behaviors["a"] = giving("x", microcredits=CREDIT - leaving)
     workshop.start(workflow("ask → a", "a → end"))
     workshop.work_on_all()
 
@@ -291,7 +290,7 @@ def test_repeating_a_finished_node_lets_go_what_it_freed(workshop: Workshop) -> 
 
 def test_a_node_that_the_end_of_the_process_cut_short_is_begun_again(workshop: Workshop) -> None:
     run_id = workshop.start(workflow("ask → a", "a → end"))
-    _end_process_during(workshop, "a")
+    _end_process_during(workshop, run_id, "a")
 
     workshop.engine.pick_up_lost()
     workshop.work_on_all()
@@ -301,7 +300,7 @@ def test_a_node_that_the_end_of_the_process_cut_short_is_begun_again(workshop: W
 
 def test_starts_count_how_often_a_node_was_begun(workshop: Workshop) -> None:
     run_id = workshop.start(workflow("ask → a", "a → end"))
-    _end_process_during(workshop, "a")
+    _end_process_during(workshop, run_id, "a")
     workshop.engine.run_node(run_id, "a")
 
     with workshop.store.reading() as tx:
@@ -323,14 +322,14 @@ def test_a_start_that_was_lost_is_made_up_for(workshop: Workshop) -> None:
 def test_a_node_that_ends_the_process_every_time_fails_in_the_end(workshop: Workshop) -> None:
     run_id = workshop.start(workflow("ask → a", "a → end"))
     for _ in range(MOST_STARTS):
-        _end_process_during(workshop, "a")
+        _end_process_during(workshop, run_id, "a")
 
     workshop.engine.run_node(run_id, "a")
 
     assert workshop.run(run_id).status is RunStatus.FAILED
 
 
-def _end_process_during(workshop: Workshop, node_id: str) -> None:
+def _end_process_during(workshop: Workshop, run_id: str, node_id: str) -> None:
     """The process is about to end, the node notices and stops."""
 
     def interrupted(job: NodeJob) -> NodeResult:
@@ -339,13 +338,11 @@ def _end_process_during(workshop: Workshop, node_id: str) -> None:
         raise NodeFailedError("stopped")
 
     workshop.nodes.behaviors[node_id] = interrupted
-    run_id = next(iter(workshop.starter.known))[0]
     with pytest.raises(ProcessEndingError):
         workshop.engine.run_node(run_id, node_id)
     workshop.nodes.behaviors.clear()
     workshop.is_ending.clear()
     workshop.starter.forget()
-    workshop.starter.known.add((run_id, "nothing"))
 
 
 # Waiting --------------------------------------------------------------------------------------

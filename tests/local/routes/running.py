@@ -30,7 +30,7 @@ async def start_template(http: httpx.AsyncClient) -> str:
 async def any_template(http: httpx.AsyncClient) -> str:
     """A template that makes a picture from text."""
     rows = (await http.get("v1/system-workflows")).json()["items"]
-    return next(str(row["slug"]) for row in rows if "nano-banana" in str(row["slug"]))
+    return next(str(row["slug"]) for row in rows if row["nodeType"] == "nano_banana_pro")
 
 
 async def finished(http: httpx.AsyncClient, path: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def write_caption(image: Image.Image, sketch: Sketch) -> None:
         return
     size = max(9, round(min((width * height) ** 0.5 * 0.033, height * 0.1, width * 0.075)))
     margin = round(size * 1.3)
-    most_lines = max(1, min(6 if height > width * 1.5 else 3, round(height * 0.4 / size / 1.3)))
+    most_lines = 6 if height > width * 1.5 else 1 if width > height * 4 else 3
     prompt = _block(sketch.prompt, size, width=width - 2 * margin, most_lines=most_lines)
     told = f"{MARK} · {sketch.model_id} · seed {sketch.seed}"
     mark = _block(told, max(8, round(size * 0.5)), width=width - 2 * margin, most_lines=1)
@@ -101,9 +101,15 @@ def _shortened(line: str, font: Font, *, width: int) -> str:
 def _scrim(image: Image.Image, top: int) -> None:
     """Darken the foot of the picture softly, so that white letters can be read on anything."""
     first = max(0, top)
-    shade = Image.linear_gradient("L").point(lambda value: round(min(1, value / 170) ** 0.8 * 205))
+    shade = Image.linear_gradient("L").point(lambda value: round(_eased(value / 190) * 205))
     mask = shade.resize((image.width, image.height - first), Image.Resampling.BILINEAR)
     image.paste((8, 8, 12), (0, first), mask)
+
+
+def _eased(share: float) -> float:
+    """From 0 to 1 without a visible beginning or end."""
+    share = min(1.0, share)
+    return share * share * (3 - 2 * share)
 
 
 def _set(image: Image.Image, block: _Block, corner: tuple[int, int], *, opacity: int) -> None:

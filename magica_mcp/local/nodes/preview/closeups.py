@@ -44,8 +44,9 @@ def draw_bloom(canvas: Canvas) -> None:
 def draw_figure(canvas: Canvas) -> None:
     canvas.fade(canvas.color("top"), canvas.color("middle"), canvas.color("far"))
     _bokeh(canvas, count=18)
-    x, head_y, radius = canvas.width * canvas.between(0.46, 0.54), 0.40, canvas.side * 0.15
-    head = (x, canvas.height * head_y)
+    radius = canvas.side * 0.15
+    high = max(0.4, 1 - 1.3 * canvas.side / canvas.height)  # in a tall picture, further down
+    head = canvas.at(canvas.between(0.46, 0.54), high)
     canvas.glow(head, canvas.side * 0.62, canvas.color("horizon"), strength=0.75)
     rim, dark = canvas.color("light"), canvas.color("near")
     for shift, color in ((canvas.side * 0.012, rim), (0.0, dark)):
@@ -102,7 +103,7 @@ def _shoulders(canvas: Canvas, head: Point, *, radius: float) -> list[Point]:
         (2.0, 2.4),
         (2.2, 3.2),
     ]
-    foot = (canvas.height * 1.05 - head[1]) / radius
+    foot = (canvas.height * 1.3 - head[1]) / radius
     outline = [*right, (2.3, max(3.4, foot))]
     mirrored = [(-x, y) for x, y in reversed(outline)]
     body = _rounded([*outline, *mirrored], times=4)

@@ -1,6 +1,8 @@
 """A preview as a finished picture: drawn from its sketch, or made over from a given picture."""
 
-from PIL import Image, ImageDraw, ImageOps
+import math
+
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from magica_mcp.local.nodes.preview.canvas import Canvas
 from magica_mcp.local.nodes.preview.caption import write_caption
@@ -8,8 +10,8 @@ from magica_mcp.local.nodes.preview.palettes import palette_of
 from magica_mcp.local.nodes.preview.scenes import scene_of
 from magica_mcp.local.nodes.preview.sketch import Sketch
 
-LONGEST_DRAWN = 2048
-"""Pixels. Scenes are soft: larger pictures are drawn at this size and enlarged before lettering."""
+MOST_DRAWN = 2048 * 2048
+"""Pixels. Scenes are soft: larger pictures are drawn with as many and enlarged before lettering."""
 
 TINT = 0.55
 """How much of a made-over picture is the palette's, the rest being its own colors."""
@@ -43,7 +45,7 @@ def made_over(source: Image.Image, sketch: Sketch) -> Image.Image:
 def without_background(picture: Image.Image) -> Image.Image:
     """The picture as a card with round corners on nothing."""
     width, height = picture.size
-    inset, radius = round(min(width, height) * 0.04), round(min(width, height) * 0.16)
+    inset, radius = round(min(width, height) * 0.04), round(min(width, height) * 0.09)
     mask = Image.new("L", (width, height))
     box = (inset, inset, max(inset, width - inset - 1), max(inset, height - inset - 1))
     ImageDraw.Draw(mask).rounded_rectangle(box, radius=radius, fill=255)
@@ -59,14 +61,13 @@ def _canvas(sketch: Sketch, image: Image.Image) -> Canvas:
 
 
 def _drawing_size(sketch: Sketch) -> tuple[int, int]:
-    """Twice the final size, for smooth edges, but no longer than `LONGEST_DRAWN`."""
-    longest = max(sketch.width, sketch.height)
-    scale = min(2.0, LONGEST_DRAWN / longest)
+    """Twice the final size, for smooth edges, but no more than `MOST_DRAWN` pixels."""
+    scale = min(2.0, math.sqrt(MOST_DRAWN / (sketch.width * sketch.height)))
     return max(1, round(sketch.width * scale)), max(1, round(sketch.height * scale))
 
 
 def _finished(image: Image.Image, sketch: Sketch) -> Image.Image:
-    size = (sketch.width, sketch.height)
-    picture = image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
+    soft = image.filter(ImageFilter.GaussianBlur(0.7))
+    picture = soft.resize((sketch.width, sketch.height), Image.Resampling.BICUBIC)
     write_caption(picture, sketch)
     return picture
