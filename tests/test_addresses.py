@@ -118,5 +118,5 @@ def test_a_refusal_never_repeats_a_password() -> None:
         ("10.0.0.1", False),
     ],
 )
-def test_loopback_is_known_by_name_and_number(host: str, answer: bool) -> None:
+def test_loopback_is_known_by_name_and_number(host: str, *, answer: bool) -> None:
     assert is_loopback_host(host) is answer

@@ -1,9 +1,9 @@
 """Which models there are, and what each of them takes."""
 
-from magica_mcp.api.failures import Subject
 from magica_mcp.api.line import Line
 from magica_mcp.api.paging import without_absent
 from magica_mcp.api.reading import answer_as
+from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call, segment
 from magica_mcp.models.catalog import Model, ModelSchema, ModelSearch
 

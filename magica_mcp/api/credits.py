@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from magica_mcp.api.failures import Subject
 from magica_mcp.api.line import Line
 from magica_mcp.api.reading import Reply, answer_as
+from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call, segment
 from magica_mcp.errors import UnreadableAnswerError
 from magica_mcp.models.credits import Balance, Estimate, NodeToPrice, Pricing

@@ -5,12 +5,13 @@ Pure. Magica's statuses and its error envelope are those of magica-contract 1.4.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from magica_mcp.api.retry import Effect, Trouble, is_open
+from magica_mcp.api.subject import READ_AGAIN, WHAT_TO_CORRECT, WHERE_TO_LOOK, Subject
 from magica_mcp.api.wording import quotable, quoted, said, span
 from magica_mcp.errors import (
     ApiError,
@@ -26,17 +27,6 @@ from magica_mcp.errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a request is about, so that an error can name it: a run, a model, a workflow."""
-
-    kind: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} '{quotable(self.name)}'"
 
 
 class AttemptFailedError(Exception):
@@ -108,13 +98,6 @@ REFUSAL = Meaning(
     "Correct it and call again; get_model_schema lists what a model takes.",
 )
 
-WHERE_TO_LOOK: Mapping[str, str] = {
-    "run": "list_runs shows the runs of this account.",
-    "workflow": "list_workflows and list_system_workflows show what there is.",
-    "model": "search_tools shows what there is.",
-}
-"""The next step after a 404, by the kind of what was asked for."""
-
 NOTHING_STARTED = "Nothing was started and nothing was charged."
 OPEN_START = (
     "Whether the run was accepted is not known, and nothing was sent again. Look at list_runs, "
@@ -135,7 +118,7 @@ def failure(
     now: float = 0.0,
 ) -> AttemptFailedError:
     """What an answer that is no success means; `now` is in seconds since 1970."""
-    meaning = _about(_meaning(status, headers), subject)
+    meaning = _about(_meaning(status, headers), subject, effect)
     words = said(body)
     what = f"{meaning.what} ({status}).{quoted(words)}"
     wait = seconds_to_wait(headers, now=now) if meaning.trouble is Trouble.LIMITED else None
@@ -216,15 +199,19 @@ def _meaning(status: int, headers: Mapping[str, str]) -> Meaning:
     return SERVER_FAILURE if status >= 500 else REFUSAL
 
 
-def _about(meaning: Meaning, subject: Subject | None) -> Meaning:
+def _about(meaning: Meaning, subject: Subject | None, effect: Effect) -> Meaning:
     """The same meaning, naming what was asked for where the status is about it."""
     if subject is None:
         return meaning
-    if meaning.error is NotFoundError:
-        what = f"Magica knows no {subject}, or it belongs to another account"
-        return Meaning(NotFoundError, what, WHERE_TO_LOOK.get(subject.kind, ""))
+    if meaning.error is NotFoundError and subject.is_looked_for:
+        what = f"Magica knows no {subject.alternatives}, or it belongs to another account"
+        return replace(meaning, what=what, advice=WHERE_TO_LOOK[subject.kind])
     if meaning.error is GoneError:
-        return Meaning(GoneError, f"The {subject} is retired", meaning.advice)
+        return replace(meaning, what=f"The {subject} is retired")
+    if meaning.error is ConflictError and effect is Effect.CHANGE and subject.is_edited:
+        return replace(meaning, advice=READ_AGAIN)
+    if meaning is REFUSAL:
+        return replace(meaning, advice=WHAT_TO_CORRECT.get(subject.kind, meaning.advice))
     return meaning
 
 

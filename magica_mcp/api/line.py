@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from magica_mcp.api.failures import Subject
 from magica_mcp.api.operations import Operations
 from magica_mcp.api.reading import answer_as
+from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call, Transport
 
 Shape = TypeVar("Shape")

@@ -11,9 +11,10 @@ from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
-from magica_mcp.api.failures import AttemptFailedError, Subject, unreadable
+from magica_mcp.api.failures import AttemptFailedError, unreadable
 from magica_mcp.api.reading import json_of
 from magica_mcp.api.retry import Effect
+from magica_mcp.api.subject import Subject
 from magica_mcp.api.toolcalls import ToolAnswer, tool_answer, tool_call
 from magica_mcp.api.transport import Call, Transport, segment
 from magica_mcp.errors import (

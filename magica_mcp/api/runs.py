@@ -6,11 +6,11 @@ from enum import Enum
 from pydantic import JsonValue
 
 from magica_mcp.api.cache import Cache
-from magica_mcp.api.failures import Subject
 from magica_mcp.api.line import Line
 from magica_mcp.api.paging import page_query, without_absent
 from magica_mcp.api.reading import answer_as, page_in, page_of, shaped
 from magica_mcp.api.retry import Effect
+from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call, segment
 from magica_mcp.errors import NotFoundError, UnreadableAnswerError
 from magica_mcp.graph.lifecycle import RunStatus

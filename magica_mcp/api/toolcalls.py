@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from magica_mcp.api.failures import AttemptFailedError, Subject, failure
+from magica_mcp.api.failures import AttemptFailedError, failure
 from magica_mcp.api.reading import Reply, json_of
 from magica_mcp.api.retry import Effect
+from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call
 from magica_mcp.api.wording import code_of, json_or_none
 from magica_mcp.errors import UnreadableAnswerError

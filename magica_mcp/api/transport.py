@@ -12,13 +12,13 @@ from pydantic import JsonValue
 
 from magica_mcp.api.failures import (
     AttemptFailedError,
-    Subject,
     failure,
     no_answer,
     unreadable,
 )
 from magica_mcp.api.reading import Reply
 from magica_mcp.api.retry import Effect, delay_after
+from magica_mcp.api.subject import Subject
 from magica_mcp.errors import InvalidInputError, UnreadableAnswerError
 from magica_mcp.models.wire import JsonObject
 
@@ -43,6 +43,8 @@ class Call:
     body: JsonValue = None
     subject: Subject | None = None
     accept: str = "application/json"
+    seconds: float | None = None
+    """For the whole exchange and each step of it, where that is more than usual."""
 
 
 class Transport:
@@ -105,10 +107,10 @@ class Transport:
             params=query_of(call.query),
             content=content_of(call.body),
             headers=_headers_of(call),
-            timeout=TIMEOUT,
+            timeout=TIMEOUT if call.seconds is None else httpx.Timeout(call.seconds, connect=10),
         )
         try:
-            with anyio.fail_after(WHOLE_EXCHANGE):
+            with anyio.fail_after(call.seconds or WHOLE_EXCHANGE):
                 return await self._http.send(request, follow_redirects=False)
         except (httpx.RequestError, TimeoutError) as error:
             raise no_answer(error, host=request.url.host, effect=call.effect) from error

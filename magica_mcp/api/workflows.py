@@ -1,10 +1,10 @@
 """The account's own workflows and Magica's templates."""
 
 from magica_mcp.api.cache import Cache
-from magica_mcp.api.failures import Subject
 from magica_mcp.api.line import Line
 from magica_mcp.api.paging import new_ones, next_query, page_query, without_absent
 from magica_mcp.api.reading import page_of, shaped
+from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call
 from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, AliasPath, Field, JsonValue, field_validator
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    Field,
+    JsonValue,
+    field_validator,
+    model_validator,
+)
 
 from magica_mcp.graph.lifecycle import NodeStatus
 from magica_mcp.models.wire import Answer, AnyNodeStatus, AnyRunStatus, Ask, JsonObject, Listed
@@ -66,7 +73,7 @@ class WorkflowRun(Answer):
         ),
     )
     response: JsonValue = None
-    nodes: Listed[NodeRun] = Field(default=(), validation_alias=AliasChoices("nodes", "nodeRuns"))
+    nodes: Listed[NodeRun] = ()
     error: str | None = None
     source: str | None = None
     created_at: str | None = None
@@ -75,6 +82,17 @@ class WorkflowRun(Answer):
     credit_used: int | None = Field(
         default=None, validation_alias=AliasChoices("creditUsed", "credits", "credit_used")
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_node_lists_as_one(cls, value: Any) -> Any:
+        """`nodeRuns` knows more of a node than `nodes`; either may be absent or empty."""
+        if not isinstance(value, dict) or not value.get("nodeRuns"):
+            return value
+        brief = {node.get("nodeId"): node for node in value.get("nodes") or () if "nodeId" in node}
+        rest = {key: item for key, item in value.items() if key != "nodeRuns"}
+        full = [{**brief.get(node.get("nodeId"), {}), **node} for node in value["nodeRuns"]]
+        return {**rest, "nodes": full}
 
 
 class ModelRun(Answer):

@@ -9,13 +9,13 @@ from magica_mcp.api.failures import (
     NOTHING_STARTED,
     OPEN_CHANGE,
     OPEN_START,
-    Subject,
     failure,
     no_answer,
     seconds_to_wait,
     unreadable,
 )
 from magica_mcp.api.retry import Effect, Trouble
+from magica_mcp.api.subject import Subject
 from magica_mcp.errors import (
     ApiError,
     ConflictError,

@@ -22,12 +22,15 @@ def media(tmp_path: Path) -> MediaFolder:
 def internet(media: MediaFolder, answer: Answer, url: str = "https://example.com/a.png") -> bytes:
     """Fetch where every host has a public address and `answer` stands behind it."""
     return fetch_media(
-        url, media=media, resolve=lambda host, port: [PUBLIC], transport=httpx.MockTransport(answer)
+        url, media=media, resolve=resolving_to(PUBLIC), transport=httpx.MockTransport(answer)
     )
 
 
 def resolving_to(*addresses: str) -> Callable[[str, int], Sequence[str]]:
-    return lambda host, port: addresses
+    def resolve(host: str, port: int) -> Sequence[str]:
+        return addresses
+
+    return resolve
 
 
 def nobody(request: httpx.Request) -> httpx.Response:
@@ -131,7 +134,7 @@ def test_redirects_end(media: MediaFolder) -> None:
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://example.com/x"])
 def test_a_redirect_leads_to_nothing_but_the_web(media: MediaFolder, location: str) -> None:
     with pytest.raises(MagicaError, match="not an http"):
-        internet(media, lambda request: httpx.Response(302, headers={"location": location}))
+        internet(media, lambda _: httpx.Response(302, headers={"location": location}))
 
 
 def test_a_file_has_a_largest_size(media: MediaFolder) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from magica_mcp.errors import NotFoundError
 from magica_mcp.local.media import MediaFolder, name_in, with_urls
+from magica_mcp.models.wire import JsonObject
 
 NAME = "0123456789abcdef0123456789abcdef.png"
 
@@ -78,7 +79,10 @@ def test_a_malformed_name_is_never_written(tmp_path: Path) -> None:
 
 
 def test_references_become_urls_wherever_they_are() -> None:
-    output = {"result": [f"media:{NAME}", "text"], "more": {"image_url": f"media:{NAME}", "n": 1}}
+    output: JsonObject = {
+        "result": [f"media:{NAME}", "text"],
+        "more": {"image_url": f"media:{NAME}", "n": 1},
+    }
 
     url = f"http://127.0.0.1:8787/media/{NAME}"
     assert with_urls(output, origin="http://127.0.0.1:8787") == {

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
 from magica_mcp.errors import InvalidInputError, MediaUrlRequiredError
 from magica_mcp.models.catalog import ModelField, ModelSchema
@@ -134,7 +135,7 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(given: JsonObject, sente
 
 
 def test_a_list_has_a_limit() -> None:
-    pictures = [f"https://example.com/{number}.png" for number in range(3)]
+    pictures: list[JsonValue] = [f"https://example.com/{number}.png" for number in range(3)]
 
     with pytest.raises(InvalidInputError, match="'image_urls' takes at most 2 values, but 3"):
         checked(schema(), {"prompt": "A fox", "image_urls": pictures})

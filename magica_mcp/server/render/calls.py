@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 LONGEST_VALUE = 300
+LONGEST_NAME = 160
+LONGEST_TEXT = 6_000
 
 
 def call(tool: str, arguments: Mapping[str, JsonValue]) -> str:
@@ -22,3 +24,18 @@ def one_line(value: JsonValue, *, longest: int = LONGEST_VALUE) -> str:
 def and_list(names: Sequence[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
     return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
+
+
+def fenced(text: str) -> str:
+    """Words that came from elsewhere, cut to size, in a fence that they cannot close."""
+    cut = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+    fence = "```"
+    while fence in cut:
+        fence += "`"
+    return f"{fence}\n{cut}\n{fence}"
+
+
+def plain(text: str, *, longest: int = LONGEST_NAME) -> str:
+    """Somebody else's name or title on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -3,7 +3,7 @@
 from magica_mcp.models.credits import credits_text
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField
-from magica_mcp.server.render.calls import and_list, call, one_line
+from magica_mcp.server.render.calls import and_list, call, one_line, plain
 from magica_mcp.server.resolving import ChosenWorkflow
 
 
@@ -20,7 +20,7 @@ def fields_to_fill(
     workflow: ChosenWorkflow, fields: tuple[RequestField, ...], *, estimate: int | None
 ) -> str:
     """What start_run answers when a workflow has fields and no values were given."""
-    head = f"{workflow.name} (id {workflow.id}) has {_counted(fields)}."
+    head = f"{plain(workflow.name)} (id {workflow.id}) has {_counted(fields)}."
     lines = [f"{head} Nothing was started and nothing was charged."]
     node_id = None
     for field in fields:
@@ -76,7 +76,7 @@ def unreadable(workflow: ChosenWorkflow) -> str:
         "values": {"<requestNodeId>": {"<fieldId>": "…"}},
     }
     return (
-        f"{workflow.name} (id {workflow.id}) was found, but its fields cannot be read here. "
+        f"{plain(workflow.name)} (id {workflow.id}) was found, but its fields cannot be read here. "
         "Nothing was started and nothing was charged. "
         f"If you know them, start it with values: {call('start_run', ready)}"
     )
@@ -88,5 +88,5 @@ def other_matches(workflow: ChosenWorkflow) -> list[str]:
     if found is None or found.certain:
         return []
     if not found.others:
-        return [f"'{found.query}' was taken for {workflow.name}; use its id to start it."]
+        return [f"'{found.query}' was taken for {plain(workflow.name)}; use its id to start it."]
     return [f"'{found.query}' fits {and_list(found.names)}. To start one, use its id or full name."]
