@@ -9,10 +9,12 @@ import pytest
 from pydantic import BaseModel
 
 from magica_mcp.api.failures import failure
-from magica_mcp.api.reading import Reply, page_in, shaped
-from magica_mcp.api.toolcalls import tool_answer
+from magica_mcp.api.media import uploaded, with_files
+from magica_mcp.api.reading import Reply, done, page_in, shaped
+from magica_mcp.api.toolcalls import ToolAnswer, tool_answer
 from magica_mcp.errors import (
     ApiError,
+    ConflictError,
     GoneError,
     NotFoundError,
     OutOfCreditsError,
@@ -22,8 +24,10 @@ from magica_mcp.errors import (
     UnauthorizedError,
 )
 from magica_mcp.graph.lifecycle import NodeStatus, RunStatus
+from magica_mcp.models.building import AddedNode, ConnectedNodes, CreatedWorkflow, NodeType
 from magica_mcp.models.catalog import ErrorEnvelope, Model, ModelSchema, ModelSearch
 from magica_mcp.models.credits import Balance, Estimate, Pricing, credits_text
+from magica_mcp.models.media import MediaItem
 from magica_mcp.models.runs import ModelRun, StartedRun, WorkflowRun, assets_of
 from magica_mcp.models.workflows import (
     SystemWorkflow,
@@ -47,23 +51,35 @@ def page(row: type[BaseModel]) -> Callable[[Any], object]:
     return lambda value: page_in(value, row).items
 
 
-def tool(value: Any) -> object:
+def tool(value: Any) -> ToolAnswer:
     reply = Reply("application/json", json.dumps(value).encode())
     return tool_answer(reply, name="get_workflow")
 
 
+def content_of(value: Any) -> Any:
+    return tool(value).content
+
+
 READERS: dict[str, Callable[[Any], object]] = {
+    "add_node": one(AddedNode),
     "balance": one(Balance),
+    "connect_nodes": one(ConnectedNodes),
+    "create_workflow": one(CreatedWorkflow),
+    "create_workflow_wrapped": one(CreatedWorkflow),
     "error_400_url": one(ErrorEnvelope),
     "error_400_validation": one(ErrorEnvelope),
     "error_401": lambda value: value["error"],
     "error_403_credits": one(ErrorEnvelope),
+    "error_404_node": one(ErrorEnvelope),
+    "error_409": one(ErrorEnvelope),
     "error_404_type": one(ErrorEnvelope),
     "error_410": one(ErrorEnvelope),
     "error_429": one(ErrorEnvelope),
     "error_500": one(ErrorEnvelope),
     "estimate_nodes": one(Estimate),
     "estimate_workflow": one(Estimate),
+    "media_library": lambda value: page_in(with_files(value), MediaItem).items,
+    "media_library_bare": lambda value: page_in(with_files(value), MediaItem).items,
     "model_run_3d": one(ModelRun),
     "model_run_completed": one(ModelRun),
     "model_run_crop": one(ModelRun),
@@ -76,6 +92,8 @@ READERS: dict[str, Callable[[Any], object]] = {
     "model_search": one(ModelSearch),
     "model_search_no_match": one(ModelSearch),
     "models": lambda value: shaped(value, tuple[Model, ...]),
+    "node_types": page(NodeType),
+    "node_types_bare": page(NodeType),
     "pricing_crop": one(Pricing),
     "pricing_gpt_image": one(Pricing),
     "pricing_merge": one(Pricing),
@@ -89,12 +107,17 @@ READERS: dict[str, Callable[[Any], object]] = {
     "schema_gpt_image": one(ModelSchema),
     "start_model_run": one(StartedRun),
     "start_run": one(StartedRun),
+    "success": lambda value: done(value) is None,
     "system_workflows": page(SystemWorkflow),
     "system_workflows_bare": page(SystemWorkflow),
     "tool_absent": tool,
     "tool_get_workflow": tool,
     "tool_get_workflow_text": tool,
+    "tool_refused_edit": tool,
     "tool_unknown_workflow": tool,
+    "tool_upload_file": lambda value: uploaded(content_of(value)),
+    "tool_words_only": lambda value: uploaded(content_of(value)),
+    "upload_file": uploaded,
     "workflow": one(Workflow),
     "workflows_paged": page(WorkflowSummary),
     "workflows_quickstart": page(WorkflowSummary),
@@ -243,7 +266,9 @@ def test_the_hosted_tool_gives_the_graph_as_structure_or_as_text(name: str) -> N
         ("error_400_validation", 400, RejectedError),
         ("error_401", 401, UnauthorizedError),
         ("error_403_credits", 403, OutOfCreditsError),
+        ("error_404_node", 404, NotFoundError),
         ("error_404_type", 404, NotFoundError),
+        ("error_409", 409, ConflictError),
         ("error_410", 410, GoneError),
         ("error_429", 429, RateLimitedError),
         ("error_500", 500, ServerFailedError),

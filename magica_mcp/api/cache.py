@@ -4,7 +4,7 @@ Refuses to know what the answers are, and to grow without bound.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -34,6 +34,18 @@ class Cache(Generic[Key, Value]):
             del self._kept[next(iter(self._kept))]
         return value
 
+    async def get_or_find(self, key: Key, find: Callable[[], Awaitable[Value]]) -> Value:
+        """The value while it is fresh, else what `find` says.
+
+        What was forgotten while it was looked for is not kept: it may be out of date already.
+        """
+        kept = self.get(key)
+        if kept is not None:
+            return kept
+        before = self._kept
+        value = await find()
+        return self.keep(key, value) if self._kept is before else value
+
     def forget(self) -> None:
         """Keep nothing: what the values describe has changed."""
-        self._kept.clear()
+        self._kept = {}

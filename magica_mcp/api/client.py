@@ -17,13 +17,15 @@ from magica_mcp.api.credits import CreditCalls
 from magica_mcp.api.downloads import Download, opened
 from magica_mcp.api.guard import MayFetch, public_only
 from magica_mcp.api.line import Line
+from magica_mcp.api.media import MediaCalls
+from magica_mcp.api.nodes import NodeCalls
 from magica_mcp.api.operations import Operations
 from magica_mcp.api.runs import RunCalls
 from magica_mcp.api.transport import Sleep, Transport
 from magica_mcp.api.workflows import WorkflowCalls
 
 
-class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, RunCalls):
+class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, NodeCalls, RunCalls, MediaCalls):
     """Magica's REST API. The client's base URL ends in /api/ and its headers hold the key.
 
     Every method raises an `ApiError` whose text is a sentence with the next step.
@@ -49,7 +51,9 @@ class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, RunCalls):
         CreditCalls.__init__(self, line)
         CatalogCalls.__init__(self, line)
         WorkflowCalls.__init__(self, line)
+        NodeCalls.__init__(self, line)
         RunCalls.__init__(self, line)
+        MediaCalls.__init__(self, line)
         self._http = http
         self._may_fetch = may_fetch or public_only(
             loopback_allowed=is_loopback_host(http.base_url.host)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from magica_mcp.api.operations import Operations
-from magica_mcp.api.reading import answer_as
+from magica_mcp.api.reading import Reply, answer_as
+from magica_mcp.api.retry import Effect
 from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call, Transport
+from magica_mcp.models.wire import JsonObject
 
 Shape = TypeVar("Shape")
 
@@ -23,3 +25,16 @@ class Line:
     async def get(self, path: str, shape: type[Shape], *, subject: Subject | None = None) -> Shape:
         """What a path without parameters answers."""
         return await self.transport.ask(Call("GET", path, subject=subject), answer_as(shape))
+
+    async def change(
+        self,
+        method: str,
+        path: str,
+        body: JsonObject,
+        read: Callable[[Reply], Shape],
+        *,
+        subject: Subject | None = None,
+    ) -> Shape:
+        """What a change without a price answers; it is never sent again blindly."""
+        call = Call(method, path, Effect.CHANGE, body=body, subject=subject)
+        return await self.transport.ask(call, read)

@@ -1,4 +1,4 @@
-"""Operations whose REST path is only inferred, each with the hosted tool as its second way.
+"""Operations whose REST path or answer is only inferred, each with a hosted tool as second way.
 
 Which of the two answered is remembered. No paid operation is in the table: the paths of those are
 documented, and a start never changes its way (magica-contract 2.0, 3.1).
@@ -20,7 +20,6 @@ from magica_mcp.api.transport import Call, Transport, segment
 from magica_mcp.errors import (
     ApiError,
     NotFoundError,
-    RateLimitedError,
     UnreadableAnswerError,
 )
 from magica_mcp.models.wire import JsonObject
@@ -30,22 +29,31 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Operation:
-    """A REST call; arguments named in the path go there, the others into query or body."""
+    """A REST call; arguments named in the path go there, the others into query or body.
+
+    `tool` is the hosted tool that takes the same arguments, where it is called otherwise.
+    """
 
     method: str
     path: str
     effect: Effect = Effect.NONE
     inside: str | None = None
     """The key under which an answer may wrap what was asked for."""
+    tool: str | None = None
+    seconds: float | None = None
+    """For the whole exchange, where that is more than usual."""
 
     def call(self, arguments: JsonObject, *, subject: Subject | None) -> Call:
         """The request for these arguments."""
         named = set(re.findall(r"{(\w+)}", self.path))
         path = self.path.format(**{key: segment(str(arguments[key])) for key in named})
         others = {key: value for key, value in arguments.items() if key not in named}
-        if self.method in {"GET", "DELETE"}:
-            return Call(self.method, path, self.effect, query=others, subject=subject)
-        return Call(self.method, path, self.effect, body=others, subject=subject)
+        if self.method == "GET":
+            return Call("GET", path, self.effect, query=others, subject=subject)
+        body = None if self.method == "DELETE" and not others else others
+        return Call(
+            self.method, path, self.effect, body=body, subject=subject, seconds=self.seconds
+        )
 
     def unwrapped(self, value: Any) -> Any:
         """The answer without its wrapping, if it has one."""
@@ -53,16 +61,34 @@ class Operation:
         return value[self.inside] if is_wrapped else value
 
 
+UPLOAD_SECONDS = 600.0
+
+_WORKFLOW = "v1/workflows/{workflowId}"
+_NODE = f"{_WORKFLOW}/nodes/{{nodeId}}"
+
 OPERATIONS: Mapping[str, Operation] = {
-    "get_workflow": Operation("GET", "v1/workflows/{workflowId}", inside="workflow"),
+    "get_workflow": Operation("GET", _WORKFLOW, inside="workflow"),
+    "delete_workflow": Operation("DELETE", _WORKFLOW, Effect.CHANGE),
+    "list_node_types": Operation("GET", "v1/node-types"),
+    "update_node": Operation("PATCH", _NODE, Effect.CHANGE),
+    "delete_node": Operation("DELETE", _NODE, Effect.CHANGE),
+    "disconnect_nodes": Operation("DELETE", f"{_WORKFLOW}/edges/{{edgeId}}", Effect.CHANGE),
+    "disconnect_ends": Operation(
+        "DELETE", f"{_WORKFLOW}/edges", Effect.CHANGE, tool="disconnect_nodes"
+    ),
     "list_runs": Operation("GET", "v1/runs"),
     "cancel_run": Operation("POST", "v1/runs/{runId}/cancel", Effect.CHANGE, inside="run"),
+    "get_generations": Operation("GET", "v1/media-library"),
+    "upload_file": Operation("POST", "v1/files", Effect.CHANGE, seconds=UPLOAD_SECONDS),
 }
-"""By the name of the hosted tool, which takes the same arguments."""
+"""By the name of the hosted tool, which takes the same arguments, unless `tool` names another."""
 
 
 NO_SECOND_WAY = frozenset({404, 405})
 """What the address of the hosted MCP server answers where there is none."""
+
+ABOUT_THIS_CALL = frozenset({408, 409, 413, 429})
+"""What it may answer to one call while it is there for others."""
 
 
 class Way(Enum):
@@ -123,7 +149,7 @@ class Operations:
         except ApiError as error:
             if error.status in NO_SECOND_WAY:
                 self._ways[name] = Way.REST
-            if _is_refusal(error):
+            if _is_refusal(error, OPERATIONS[name]):
                 raise first from error
             raise
         if answer.is_absent:
@@ -134,8 +160,10 @@ class Operations:
         return found
 
     async def _call_tool(self, name: str, arguments: JsonObject) -> ToolAnswer:
-        call = tool_call(name, arguments, effect=OPERATIONS[name].effect)
-        return await self._transport.ask(call, partial(tool_answer, name=name))
+        operation = OPERATIONS[name]
+        tool = operation.tool or name
+        call = tool_call(tool, arguments, effect=operation.effect, seconds=operation.seconds)
+        return await self._transport.ask(call, partial(tool_answer, name=tool))
 
 
 def _may_be_absent(error: ApiError, operation: Operation) -> bool:
@@ -148,11 +176,15 @@ def _may_be_absent(error: ApiError, operation: Operation) -> bool:
     return isinstance(error, NotFoundError) or error.status == 405
 
 
-def _is_refusal(error: ApiError) -> bool:
-    """Whether the hosted MCP server is not for us at all, rather than out of order for now."""
+def _is_refusal(error: ApiError, operation: Operation) -> bool:
+    """Whether the hosted MCP server is not for us at all, rather than out of order for now.
+
+    An unreadable answer to a change is none: the change may have been made.
+    """
+    if isinstance(error, UnreadableAnswerError):
+        return operation.effect is Effect.NONE
     status = error.status or 0
-    is_passing = isinstance(error, RateLimitedError) or status == 408
-    return isinstance(error, UnreadableAnswerError) or (300 <= status < 500 and not is_passing)
+    return 300 <= status < 500 and status not in ABOUT_THIS_CALL
 
 
 def _read(

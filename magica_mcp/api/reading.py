@@ -57,6 +57,16 @@ def shaped(value: Any, shape: type[Shape]) -> Shape:
         ) from error
 
 
+def done(value: Any) -> None:
+    """Nothing, where a change was made; any JSON will do, or none.
+
+    Raises:
+        UnreadableAnswerError: it says that it was not.
+    """
+    if isinstance(value, dict) and value.get("success") is False:
+        raise UnreadableAnswerError("Magica answered, but not that it succeeded.")
+
+
 def answer_as(shape: type[Shape]) -> Callable[[Reply], Shape]:
     """A reader of answers in this shape."""
     return lambda reply: shaped(json_of(reply), shape)

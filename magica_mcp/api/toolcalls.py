@@ -38,6 +38,8 @@ _UNKNOWN = re.compile(
     r"not found|does not exist|no such|there is no|\b404\b|\bunknown (?!error)|^no \w+ ",
     re.IGNORECASE,
 )
+_PART_OF_A_NODE = re.compile(r"\b(input|field|port|handle)s?\b", re.IGNORECASE)
+"""What makes a complaint about a part of a node rather than about the node itself."""
 _NO_TOOL = (
     r"(unknown|no such) tool\b|tool not found|tool\W+{name}\W+(was not|not|is not) (found|known)"
 )
@@ -49,6 +51,7 @@ class ToolAnswer:
     """What a tool said: its content, or why it has none."""
 
     content: JsonValue = None
+    """Its JSON, or its words where it has none."""
     complaint: str | None = None
     status: int = 400
     """The REST status closest to the complaint."""
@@ -58,11 +61,15 @@ class ToolAnswer:
     def failure(self, *, effect: Effect, subject: Subject | None) -> AttemptFailedError:
         """The complaint as the error that the same complaint of REST would be."""
         body = json.dumps({"message": self.complaint}).encode()
-        return failure(self.status, body, {}, effect=effect, subject=subject)
+        is_unknown = self.status == 404 and subject is not None and subject.is_looked_for
+        status = 400 if self.status == 404 and not is_unknown else self.status
+        return failure(status, body, {}, effect=effect, subject=subject)
 
 
-def tool_call(name: str, arguments: JsonObject, *, effect: Effect) -> Call:
-    """The request that calls a tool."""
+def tool_call(
+    name: str, arguments: JsonObject, *, effect: Effect, seconds: float | None = None
+) -> Call:
+    """The request that calls a tool; `seconds` as in `Call`."""
     params: JsonObject = {"name": name, "arguments": arguments}
     return Call(
         "POST",
@@ -70,6 +77,7 @@ def tool_call(name: str, arguments: JsonObject, *, effect: Effect) -> Call:
         effect,
         body={"jsonrpc": "2.0", "id": REQUEST_ID, "method": "tools/call", "params": params},
         accept="application/json, text/event-stream",
+        seconds=seconds,
     )
 
 
@@ -89,8 +97,6 @@ def tool_answer(reply: Reply, *, name: str) -> ToolAnswer:
     content = _content_of(result)
     if result.get("isError"):
         return _complained(result, content, name=name)
-    if content is None:
-        raise UnreadableAnswerError(f"The hosted tool {name} answered without any JSON.")
     return ToolAnswer(content=content)
 
 
@@ -129,13 +135,13 @@ def _has_text(part: dict[str, Any]) -> bool:
 
 
 def _content_of(result: dict[str, Any]) -> JsonValue:
-    """The structured content, or else the JSON in the first text part."""
+    """The structured content, or else the JSON in the first text part, or else its words."""
     structured: JsonValue = result.get("structuredContent")
     if structured is not None:
         return structured
     texts = _texts_of(result)
     content: JsonValue = json_or_none(texts[0].encode()) if texts else None
-    return content if isinstance(content, dict | list) else None
+    return content if isinstance(content, dict | list) or not texts else texts[0]
 
 
 def _complained(result: dict[str, Any], content: JsonValue, *, name: str) -> ToolAnswer:
@@ -160,7 +166,7 @@ def _refused(error: dict[str, Any], *, name: str) -> ToolAnswer:
 def _status_of(text: str, *, code: str | None) -> int:
     if code is not None:
         return STATUS_OF_CODE.get(code, 400)
-    return 404 if _UNKNOWN.search(text) else 400
+    return 404 if _UNKNOWN.search(text) and not _PART_OF_A_NODE.search(text) else 400
 
 
 def _is_about_tool(text: str, name: str) -> bool:

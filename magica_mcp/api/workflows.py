@@ -1,16 +1,22 @@
 """The account's own workflows and Magica's templates."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
 from magica_mcp.api.cache import Cache
+from magica_mcp.api.catalog import CATALOG_SECONDS
 from magica_mcp.api.line import Line
 from magica_mcp.api.paging import new_ones, next_query, page_query, without_absent
-from magica_mcp.api.reading import page_of, shaped
+from magica_mcp.api.reading import answer_as, done, json_of, page_of, shaped
 from magica_mcp.api.subject import Subject
-from magica_mcp.api.transport import Call
+from magica_mcp.api.transport import Call, segment
+from magica_mcp.models.building import CreatedWorkflow, CreateWorkflow, UpdateWorkflow
 from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary
 
 FRESH_SECONDS = 60.0
-"""How long a listing of workflows or templates is believed."""
+"""How long a listing of the account's workflows is believed."""
 
 PAGE_SIZE = 100
 """The most rows that one page of workflows may hold (magica-contract 2.1)."""
@@ -25,7 +31,7 @@ class WorkflowCalls:
             clock=line.clock, seconds=FRESH_SECONDS
         )
         self._templates: Cache[None, tuple[SystemWorkflow, ...]] = Cache(
-            clock=line.clock, seconds=FRESH_SECONDS
+            clock=line.clock, seconds=CATALOG_SECONDS
         )
 
     async def list_workflows(
@@ -42,9 +48,9 @@ class WorkflowCalls:
 
     async def all_workflows(self, *, pages: int = 10) -> tuple[WorkflowSummary, ...]:
         """The account's own workflows, at most so many pages; believed for a minute."""
-        kept = self._own.get(pages)
-        if kept is not None:
-            return kept
+        return await self._own.get_or_find(pages, partial(self._ask_pages, pages))
+
+    async def _ask_pages(self, pages: int) -> tuple[WorkflowSummary, ...]:
         found: tuple[WorkflowSummary, ...] = ()
         query = page_query(page=1, page_size=PAGE_SIZE)
         for asked in range(1, pages + 1):
@@ -56,11 +62,47 @@ class WorkflowCalls:
             if not fresh or following is None:
                 break
             query = following
-        return self._own.keep(pages, found)
+        return found
 
     def forget_workflows(self) -> None:
         """Believe no earlier listing: a workflow was made, renamed or deleted."""
         self._own.forget()
+
+    @contextmanager
+    def _changing_the_list(self) -> Iterator[None]:
+        """However it ends, no earlier listing is believed after it."""
+        try:
+            yield
+        finally:
+            self.forget_workflows()
+
+    async def create_workflow(self, ask: CreateWorkflow) -> CreatedWorkflow:
+        """A new workflow of a Request and a Response node."""
+        with self._changing_the_list():
+            return await self._line.change(
+                "POST", "v1/workflows", ask.wire(), answer_as(CreatedWorkflow)
+            )
+
+    async def update_workflow(self, workflow_id: str, ask: UpdateWorkflow) -> None:
+        """Another name or description; nodes and edges stay."""
+        with self._changing_the_list():
+            await self._line.change(
+                "PATCH",
+                f"v1/workflows/{segment(workflow_id)}",
+                ask.wire(),
+                lambda reply: done(json_of(reply)),
+                subject=Subject("workflow", workflow_id),
+            )
+
+    async def delete_workflow(self, workflow_id: str) -> None:
+        """A workflow less, for good."""
+        with self._changing_the_list():
+            await self._line.operations.ask(
+                "delete_workflow",
+                {"workflowId": workflow_id},
+                done,
+                subject=Subject("workflow", workflow_id),
+            )
 
     async def get_workflow(self, workflow_id: str) -> Workflow:
         """A whole graph."""
@@ -72,10 +114,9 @@ class WorkflowCalls:
         )
 
     async def list_system_workflows(self) -> tuple[SystemWorkflow, ...]:
-        """The read-only templates; believed for a minute."""
-        kept = self._templates.get(None)
-        if kept is not None:
-            return kept
+        """The read-only templates; believed for ten minutes."""
+        return await self._templates.get_or_find(None, self._ask_templates)
+
+    async def _ask_templates(self) -> tuple[SystemWorkflow, ...]:
         call = Call("GET", "v1/system-workflows")
-        found = await self._line.transport.ask(call, page_of(SystemWorkflow))
-        return self._templates.keep(None, found.items)
+        return (await self._line.transport.ask(call, page_of(SystemWorkflow))).items

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from mcp.server.mcpserver import MCPServer
+from pydantic import SecretStr
 
 from magica_mcp.config import Settings, read_settings
 from magica_mcp.errors import ConfigurationError
@@ -35,23 +36,30 @@ def _settings_or_problem(environment: Mapping[str, str]) -> Settings | Configura
 
 
 def _refusing(problem: ConfigurationError) -> OpenWorkspace:
-    def refuse() -> Workspace:
+    def refuse(_key: str | None) -> Workspace:
         raise problem
 
     return refuse
 
 
 def _opening(settings: Settings, opened: AsyncExitStack) -> OpenWorkspace:
-    """The one workspace, opened by whoever asks first and closed with the server."""
-    kept: list[Workspace] = []
+    """A workspace for each key, opened by whoever asks first and closed with the server."""
+    kept: dict[str | None, Workspace] = {}
 
-    def workspace() -> Workspace:
-        if not kept:
+    def workspace(key: str | None) -> Workspace:
+        if key not in kept:
             from magica_mcp.cli.connection import new_workspace  # noqa: PLC0415 - see the head
 
-            made, http = new_workspace(settings)
+            made, http = new_workspace(with_key(settings, key))
             opened.push_async_callback(http.aclose)
-            kept.append(made)
-        return kept[0]
+            kept[key] = made
+        return kept[key]
 
     return workspace
+
+
+def with_key(settings: Settings, key: str | None) -> Settings:
+    """The settings of whoever sent this key; without one, the server's own."""
+    if key is None:
+        return settings
+    return settings.model_copy(update={"api_key": SecretStr(key)})

@@ -1,8 +1,20 @@
 """What the builder's requests ask and answer (magica-contract 2.1, 3.3)."""
 
-from pydantic import AliasChoices, Field, JsonValue
+from typing import Annotated, Any
 
-from magica_mcp.models.wire import Answer, Ask, JsonObject
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    model_validator,
+)
+
+from magica_mcp.models.wire import Answer, Ask, JsonObject, Listed
+
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+"""Text that may be null on the wire."""
 
 
 class Position(Ask):
@@ -38,11 +50,27 @@ class CreatedField(Answer):
 class CreatedWorkflow(Answer):
     """A new workflow with its two scaffold nodes."""
 
-    workflow_id: str = Field(validation_alias=AliasChoices("workflowId", "id", "workflow_id"))
-    name: str = ""
-    request_node_id: str | None = None
-    response_node_id: str | None = None
-    request_fields: tuple[CreatedField, ...] = ()
+    workflow_id: str = Field(
+        validation_alias=AliasChoices(
+            "workflowId", "id", "workflow_id", AliasPath("workflow", "id")
+        )
+    )
+    name: Text = Field(
+        default="", validation_alias=AliasChoices("name", AliasPath("workflow", "name"))
+    )
+    request_node_id: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices(
+            "requestNodeId", "request_node_id", AliasPath("requestNode", "id")
+        ),
+    )
+    response_node_id: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices(
+            "responseNodeId", "response_node_id", AliasPath("responseNode", "id")
+        ),
+    )
+    request_fields: Listed[CreatedField] = ()
 
 
 class UpdateWorkflow(Ask):
@@ -61,17 +89,27 @@ class PortShape(Answer):
     multiple: bool = False
     max_items: int | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_handle(cls, value: Any) -> Any:
+        """A port may be its handle alone, as in the answer of `add_node`."""
+        return {"handle": value} if isinstance(value, str) else value
+
 
 class NodeType(Answer):
     """A row of the node types: what can be added to a workflow."""
 
-    node_type: str
-    name: str = ""
-    category: str = ""
-    description: str = ""
-    modes: tuple[JsonValue, ...] = ()
-    inputs: tuple[PortShape, ...] = ()
-    outputs: tuple[PortShape, ...] = ()
+    node_type: str = Field(validation_alias=AliasChoices("nodeType", "node_type", "type", "id"))
+    name: Text = ""
+    category: Text = ""
+    description: Text = ""
+    modes: Listed[JsonValue] = ()
+    inputs: Listed[PortShape] = Field(
+        default=(), validation_alias=AliasChoices("inputs", "inputPorts")
+    )
+    outputs: Listed[PortShape] = Field(
+        default=(), validation_alias=AliasChoices("outputs", "outputPorts")
+    )
 
 
 class AddNode(Ask):
@@ -86,13 +124,15 @@ class AddNode(Ask):
 
 
 class AddedNode(Answer):
-    node_id: str
-    type: str = ""
+    node_id: str = Field(
+        validation_alias=AliasChoices("nodeId", "id", "node_id", AliasPath("node", "id"))
+    )
+    type: Text = ""
     position: dict[str, float] | None = None
-    input_ports: tuple[str, ...] = ()
-    output_ports: tuple[str, ...] = ()
+    input_ports: Listed[str] = ()
+    output_ports: Listed[str] = ()
     mode: str | None = None
-    inputs_set: tuple[str, ...] = ()
+    inputs_set: Listed[str] = ()
 
 
 class UpdateNode(Ask):

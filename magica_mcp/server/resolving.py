@@ -51,6 +51,43 @@ async def resolve_workflow(client: "MagicaClient", query: str) -> ChosenWorkflow
     return ChosenWorkflow(workflow_id, best.name, graph, resolution)
 
 
+async def readable_workflow(client: "MagicaClient", query: str) -> Workflow:
+    """The graph that an id, a name or a slug means.
+
+    Raises:
+        NotFoundError: its graph cannot be read here.
+    """
+    chosen = await resolve_workflow(client, query)
+    if chosen.graph is None:
+        message = f"{chosen.name} ({chosen.id}) was found, but its graph cannot be read here."
+        raise NotFoundError(message)
+    return chosen.graph
+
+
+async def own_workflow(
+    client: "MagicaClient", query: str, *, exactly: bool = False
+) -> WorkflowSummary:
+    """The account's own workflow that is meant, to be changed.
+
+    With `exactly`, a name that is only close is not enough.
+
+    Raises:
+        NameNotFoundError: no own workflow is called that.
+        AmbiguousNameError: several are.
+    """
+    if _LOOKS_LIKE_AN_ID.match(query.strip()):
+        graph = await _readable_graph(client, query.strip())
+        if graph is not None:
+            return WorkflowSummary(id=graph.id, name=graph.name)
+    own = await _known(client, query)
+    advice = "Templates cannot be changed; create_workflow makes an own one."
+    found = names.resolve(query, own=[_own(row) for row in own], system=(), advice=advice)
+    names.require_certain(found)
+    if exactly and found.best.how not in {names.Match.ID, names.Match.EXACT_NAME}:
+        raise NameNotFoundError("workflow", query, close=found.names, advice="Nothing was done.")
+    return next(row for row in own if row.id == found.best.candidate.id)
+
+
 async def _known(client: "MagicaClient", query: str) -> Sequence[WorkflowSummary]:
     """The account's workflows; where there are too many to list, what a search finds as well."""
     listed = await client.all_workflows(pages=LISTED_PAGES)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
 
+from magica_mcp.server.keys import current_key
+
 if TYPE_CHECKING:  # a server starts without them; the first call brings them
     from magica_mcp.api.client import MagicaClient
     from magica_mcp.api.watcher import RunWatcher
@@ -26,12 +28,15 @@ class Workspace:
     long_poll_seconds: float
 
 
-OpenWorkspace = Callable[[], Workspace]
-"""Gives the workspace of a call, or raises a `ConfigurationError` that every call then answers."""
+OpenWorkspace = Callable[[str | None], Workspace]
+"""Gives the workspace of a key (None: the server's own account).
+
+Raises a `ConfigurationError` where the settings are wrong: then that is what every call answers.
+"""
 
 Call = Context[OpenWorkspace, Any]
 
 
 def workspace_of(ctx: Call) -> Workspace:
     """The workspace that this call works with."""
-    return ctx.request_context.lifespan_context()
+    return ctx.request_context.lifespan_context(current_key())

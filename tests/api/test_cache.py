@@ -1,8 +1,21 @@
 """Answers kept for a while."""
 
 import math
+from collections.abc import Callable
 
 from magica_mcp.api.cache import Cache
+
+
+class Shelf:
+    """Counts how often it is looked at; `meanwhile` happens before it answers."""
+
+    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self.looks, self._meanwhile = 0, meanwhile
+
+    async def find(self) -> int:
+        self.looks += 1
+        self._meanwhile()
+        return self.looks
 
 
 class Clock:
@@ -61,3 +74,24 @@ def test_forgetting_empties_it() -> None:
     cache.forget()
 
     assert cache.get("a") is None
+
+
+async def test_what_is_kept_is_not_looked_for() -> None:
+    cache: Cache[str, int] = Cache(clock=Clock())
+    shelf = Shelf()
+
+    assert [await cache.get_or_find("a", shelf.find) for _ in range(3)] == [1, 1, 1]
+
+
+async def test_each_key_is_looked_for_by_itself() -> None:
+    cache: Cache[str, int] = Cache(clock=Clock())
+    shelf = Shelf()
+
+    assert [await cache.get_or_find(key, shelf.find) for key in "aba"] == [1, 2, 1]
+
+
+async def test_what_was_forgotten_while_it_was_looked_for_is_not_kept() -> None:
+    cache: Cache[str, int] = Cache(clock=Clock())
+    first = await cache.get_or_find("a", Shelf(meanwhile=cache.forget).find)
+
+    assert (first, cache.get("a")) == (1, None)

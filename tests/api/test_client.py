@@ -2,7 +2,7 @@
 
 import pytest
 
-from magica_mcp.api.workflows import FRESH_SECONDS
+from magica_mcp.api.catalog import CATALOG_SECONDS
 from magica_mcp.errors import InvalidInputError, NotFoundError, UnreadableAnswerError
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.credits import NodeToPrice
@@ -31,6 +31,39 @@ async def test_the_models_come_as_a_bare_list() -> None:
     stage = Stage({"GET v1/models": recorded("models")})
 
     assert len(await stage.client.list_models()) == 4
+
+
+async def test_the_models_are_believed_for_ten_minutes() -> None:
+    stage = Stage({"GET v1/models": recorded("models")})
+    for pause in (0, CATALOG_SECONDS - 1, 1):
+        stage.time += pause
+        await stage.client.list_models()
+
+    assert len(stage.sent) == 2
+
+
+async def test_the_inputs_of_each_model_are_believed_for_ten_minutes() -> None:
+    crop, edit = "GET v1/models/crop_image/schema", "GET v1/models/gpt-image-2-edit/schema"
+    stage = Stage({crop: recorded("schema_crop"), edit: recorded("schema_gpt_image")})
+    for model, pause in (
+        ("crop_image", 0),
+        ("gpt-image-2-edit", 1),
+        ("crop_image", CATALOG_SECONDS - 2),
+        ("crop_image", 1),
+    ):
+        stage.time += pause
+        await stage.client.model_schema(model)
+
+    assert stage.sent == [crop, edit, crop]
+
+
+async def test_a_model_that_was_not_found_is_looked_for_again() -> None:
+    replies = [recorded("error_404_type", 404), recorded("schema_crop")]
+    stage = Stage({"GET v1/models/crop_image/schema": replies})
+    with pytest.raises(NotFoundError):
+        await stage.client.model_schema("crop_image")
+
+    assert (await stage.client.model_schema("crop_image")).model_id == "crop_image"
 
 
 @pytest.mark.parametrize(("query", "sent"), [(None, ""), ("text-to-speech", "text-to-speech")])
@@ -84,79 +117,6 @@ async def test_an_estimate_that_misses_a_node_is_not_taken_for_free(reply: objec
 
     with pytest.raises(UnreadableAnswerError, match="price every node"):
         await stage.client.estimate_nodes(NODES)
-
-
-# Workflows --------------------------------------------------------------------------------------
-
-
-def page(first: int, count: int, *, has_more: bool) -> dict[str, object]:
-    numbers = range(first, first + count)
-    return {"items": [{"id": f"w{n}", "name": f"W {n}"} for n in numbers], "hasMore": has_more}
-
-
-async def test_all_workflows_are_read_page_by_page() -> None:
-    pages = [answer(page(0, 100, has_more=True)), answer(page(100, 30, has_more=False))]
-    stage = Stage({"GET v1/workflows": pages})
-    found = await stage.client.all_workflows()
-
-    assert len(found) == 130
-    assert [request.url.params["page"] for request in stage.requests] == ["1", "2"]
-
-
-async def test_a_listing_that_ignores_pages_is_read_once_more_and_no_further() -> None:
-    stage = Stage({"GET v1/workflows": answer(page(0, 100, has_more=True))})
-
-    assert (len(await stage.client.all_workflows()), len(stage.sent)) == (100, 2)
-
-
-async def test_no_more_pages_are_read_than_allowed() -> None:
-    pages = [answer(page(n * 100, 100, has_more=True)) for n in range(5)]
-    stage = Stage({"GET v1/workflows": pages})
-
-    assert len(await stage.client.all_workflows(pages=3)) == 300
-
-
-async def test_the_workflows_are_believed_for_a_minute() -> None:
-    stage = Stage({"GET v1/workflows": recorded("workflows_quickstart")})
-    await stage.client.all_workflows()
-    stage.time += FRESH_SECONDS - 1
-    await stage.client.all_workflows()
-
-    assert len(stage.sent) == 1
-
-
-async def test_after_a_minute_the_workflows_are_read_again() -> None:
-    stage = Stage({"GET v1/workflows": recorded("workflows_quickstart")})
-    await stage.client.all_workflows()
-    stage.time += FRESH_SECONDS
-    await stage.client.all_workflows()
-
-    assert len(stage.sent) == 2
-
-
-async def test_forgotten_workflows_are_read_again() -> None:
-    stage = Stage({"GET v1/workflows": recorded("workflows_quickstart")})
-    await stage.client.all_workflows()
-    stage.client.forget_workflows()
-    await stage.client.all_workflows()
-
-    assert len(stage.sent) == 2
-
-
-async def test_workflows_are_searched_by_words() -> None:
-    stage = Stage({"GET v1/workflows": recorded("workflows_paged")})
-    (found,) = await stage.client.find_workflows("kite")
-
-    assert (found.name, stage.requests[0].url.params["search"]) == ("Kite poster", "kite")
-
-
-@pytest.mark.parametrize("name", ["system_workflows", "system_workflows_bare"])
-async def test_templates_are_listed_and_believed_for_a_minute(name: str) -> None:
-    stage = Stage({"GET v1/system-workflows": recorded(name)})
-    await stage.client.list_system_workflows()
-    found = await stage.client.list_system_workflows()
-
-    assert (len(found), len(stage.sent)) == (1, 1)
 
 
 # Runs -------------------------------------------------------------------------------------------

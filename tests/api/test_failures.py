@@ -15,7 +15,7 @@ from magica_mcp.api.failures import (
     unreadable,
 )
 from magica_mcp.api.retry import Effect, Trouble
-from magica_mcp.api.subject import Subject
+from magica_mcp.api.subject import READ_AGAIN, Subject
 from magica_mcp.errors import (
     ApiError,
     ConflictError,
@@ -73,13 +73,61 @@ def test_magicas_message_is_quoted_with_its_details() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "tool"),
-    [("run", "list_runs"), ("workflow", "list_workflows"), ("model", "search_tools")],
+    [
+        ("run", "list_runs"),
+        ("workflow", "list_workflows"),
+        ("model", "search_tools"),
+        ("node", "get_workflow"),
+        ("edge", "get_workflow"),
+        ("node type", "list_node_types"),
+    ],
 )
 def test_what_was_not_found_is_named_with_where_to_look(kind: str, tool: str) -> None:
     text = str(failure(404, b"", JSON, subject=Subject(kind, "abc")).error)
 
     assert f"{kind} 'abc'" in text
     assert tool in text
+
+
+def test_everything_that_may_be_missing_is_named() -> None:
+    others = (Subject("node", "n2"), Subject("workflow", "w1"))
+    error = failure(404, b"", JSON, subject=Subject("node", "n1", others)).error
+
+    assert str(error).startswith("Magica knows no node 'n1', node 'n2' or workflow 'w1', or it ")
+
+
+def test_a_file_to_upload_is_never_what_is_missing() -> None:
+    error = failure(404, b"", JSON, subject=Subject("file", "kite.png")).error
+
+    assert "does not know this address" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        ("model", "get_model_schema"),
+        ("node type", "get_model_schema"),
+        ("node", "list_node_types"),
+        ("edge", "get_workflow"),
+        ("file", "public http"),
+    ],
+)
+def test_a_refusal_says_where_to_look_for_what_is_right(kind: str, advice: str) -> None:
+    assert advice in str(failure(400, b"", JSON, subject=Subject(kind, "abc")).error)
+
+
+@pytest.mark.parametrize("kind", ["workflow", "node", "node type", "edge"])
+def test_an_edit_that_met_another_one_is_advised_to_read_again(kind: str) -> None:
+    subject = Subject(kind, "abc")
+    error = failure(409, b"", JSON, effect=Effect.CHANGE, subject=subject).error
+
+    assert str(error).endswith(READ_AGAIN)
+
+
+def test_a_conflict_of_a_run_is_no_conflict_of_edits() -> None:
+    error = failure(409, b"", JSON, effect=Effect.CHANGE, subject=Subject("run", "r1")).error
+
+    assert "Look at it again" in str(error)
 
 
 def test_a_retired_model_is_named() -> None:

@@ -42,9 +42,12 @@ def test_without_structured_content_the_first_text_is_read() -> None:
 
 
 @pytest.mark.parametrize("text", ["Two runs.", "7"])
-def test_prose_alone_is_unreadable(text: str) -> None:
-    with pytest.raises(UnreadableAnswerError, match="without any JSON"):
-        answered(result(text))
+def test_without_any_json_its_words_are_the_answer(text: str) -> None:
+    assert answered(result(text)).content == text
+
+
+def test_an_answer_without_any_part_is_empty() -> None:
+    assert answered({"jsonrpc": "2.0", "id": 1, "result": {}}).content is None
 
 
 @pytest.mark.parametrize("message", [[], {}, {"result": 7}, {"id": 1}, "text"])
@@ -62,6 +65,8 @@ def test_what_is_no_answer_is_unreadable(message: object) -> None:
         ("No workflow is called 'w1'.", {}, 404),
         ("Unknown error", {}, 400),
         ("limit must be positive", {}, 400),
+        ("There is no input 'promt' on node 'n1'.", {}, 400),
+        ("Field 'promt' does not exist", {}, 400),
         ('{"message": "gone", "code": "GONE"}', {}, 410),
         ("x", {"structuredContent": {"message": "slow", "code": "RATE_LIMITED"}}, 429),
         ('{"message": "odd", "code": "SOMETHING"}', {}, 400),

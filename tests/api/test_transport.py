@@ -211,6 +211,20 @@ async def test_an_answer_that_trickles_forever_is_given_up(
         await start(MagicaClient(http))
 
 
+async def test_a_call_may_have_its_own_seconds() -> None:
+    async def trickle(request: httpx.Request) -> httpx.Response:
+        assert request.extensions["timeout"]["read"] == 0.01
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    http = httpx.AsyncClient(base_url="https://a.test/", transport=httpx.MockTransport(trickle))
+    patient = transport.Transport(http, sleep=anyio.sleep, chance=lambda: 0, now=lambda: 0)
+    call = transport.Call("POST", "v1/files", Effect.CHANGE, seconds=0.01)
+
+    with anyio.fail_after(5), pytest.raises(UnreachableError, match="took too long"):
+        await patient.ask(call, lambda reply: reply)
+
+
 async def test_cancelling_a_call_is_not_mistaken_for_a_timeout() -> None:
     async def hang(request: httpx.Request) -> httpx.Response:
         await anyio.sleep_forever()

@@ -6,6 +6,7 @@ Run as a program, this file is the process that is killed.
 import json
 import os
 import queue
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -183,22 +184,34 @@ class Story:
             return {node.node_id: node for node in tx.node_runs.of_runs([self.run_id])}
 
 
-def nothing(home: Path) -> None:
-    """All is there again after the crash."""
+def kill(process: "subprocess.Popen[str]", home: Path) -> None:
+    process.kill()
+    process.wait(SECONDS)
 
 
-def lose_what_dbos_kept(home: Path) -> None:
+def ask_to_end(process: "subprocess.Popen[str]", home: Path) -> None:
+    """As Ctrl-C does; what a node waits for does not come, and is not waited for."""
+    process.send_signal(signal.SIGINT)
+    process.wait(SECONDS)
+
+
+def kill_and_lose_what_dbos_kept(process: "subprocess.Popen[str]", home: Path) -> None:
+    kill(process, home)
     for file in (home / "local").glob("dbos.sqlite*"):
         file.unlink()
 
 
-def let_dbos_think_all_is_over(home: Path) -> None:
+def kill_and_let_dbos_think_all_is_over(process: "subprocess.Popen[str]", home: Path) -> None:
     """As when the work on a node ended without its end being stored."""
+    kill(process, home)
     with closing(sqlite3.connect(home / "local" / "dbos.sqlite")) as connection, connection:
         connection.execute("UPDATE workflow_status SET status = 'ERROR'")
 
 
-@pytest.fixture(scope="module", params=[nothing, lose_what_dbos_kept, let_dbos_think_all_is_over])
+ENDS = [kill, ask_to_end, kill_and_lose_what_dbos_kept, kill_and_let_dbos_think_all_is_over]
+
+
+@pytest.fixture(scope="module", params=ENDS)
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Story:
     home = tmp_path_factory.mktemp("crash") / "home"
     with served_endpoint() as endpoint:
@@ -207,9 +220,8 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             # The start of both b and c means that a is over.
             while {"b", "c"} - set(endpoint.calls):
                 endpoint.arrived.get(timeout=SECONDS)
-            first.kill()
+            request.param(first, home)
         endpoint.killed.set()
-        request.param(home)
         with process(home, endpoint, run_id=begun["runId"]) as second:
             again, end = said_by(second), said_by(second)
             second.wait(SECONDS)

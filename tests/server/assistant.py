@@ -34,7 +34,7 @@ async def assistant(
         long_poll_seconds=20,
     )
     with anyio.fail_after(30):
-        async with Client(create_server(lambda: workspace)) as connected:
+        async with Client(create_server(lambda _key: workspace)) as connected:
             yield connected
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import error as dbos_error
 
 from magica_mcp.errors import LocalMagicaError
 
@@ -54,7 +55,8 @@ class DurableNodes:
         """Keep the state at a SQLAlchemy URL; what was under way last time goes on at once.
 
         Raises:
-            LocalMagicaError: this process has durable nodes open already.
+            LocalMagicaError: this process has durable nodes open already, or the state cannot be
+                read.
         """
         if not _one_per_process.acquire(blocking=False):
             raise LocalMagicaError(
@@ -65,8 +67,9 @@ class DurableNodes:
             self._workflow = DBOS.workflow(name="node", max_recovery_attempts=None)(
                 self._counted(work)
             )
-            DBOS(config=_config(database_url, threads=threads))
-            DBOS.launch()
+            with _foreign_errors_as_ours():
+                DBOS(config=_config(database_url, threads=threads))
+                DBOS.launch()
             yield
         finally:
             DBOS.destroy(destroy_registry=True)
@@ -115,6 +118,17 @@ class DurableNodes:
         with self._changed:
             self._count += change
             self._changed.notify_all()
+
+
+@contextmanager
+def _foreign_errors_as_ours() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, dbos_error.DBOSException) as error:
+        raise LocalMagicaError(
+            f"The state of the engine cannot be read: {error}. Where it is the file dbos.sqlite, "
+            "delete that: runs go on without it."
+        ) from error
 
 
 def _config(database_url: str | sa.URL, *, threads: int) -> DBOSConfig:

@@ -91,9 +91,10 @@ class Engine:
 
     def run_node(self, run_id: str, node_id: str) -> None:
         """Do a node's work and let go what it freed; repeating either changes nothing."""
-        self._work.do(run_id, node_id)
+        was_done_now = self._work.do(run_id, node_id)
+        let_go = self._starter.start if was_done_now else self._starter.start_if_lost
         for next_id in self._ready(run_id, freed_by=node_id):
-            self._starter.start(run_id, next_id)
+            let_go(run_id, next_id)
         self._tell()
 
     def pick_up_lost(self) -> None:

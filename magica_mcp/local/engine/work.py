@@ -55,10 +55,15 @@ class NodeWork:
     run_node: RunNode
     is_ending: threading.Event
 
-    def do(self, run_id: str, node_id: str) -> None:
+    def do(self, run_id: str, node_id: str) -> bool:
+        """Whether there was anything to do: not for a node that is over already.
+
+        Raises:
+            ProcessEndingError: the process ends, and the node did not get to its own end.
+        """
         begun = self._begin(run_id, node_id)
         if begun is None:
-            return
+            return False
         ending, price = self._ending(begun)
         if self.is_ending.is_set() and ending.output is None:
             raise ProcessEndingError
@@ -68,6 +73,7 @@ class NodeWork:
             # Canceled meanwhile: what was made is not wanted any more, and costs nothing.
             if run and node and node.status is NodeStatus.RUNNING:
                 end_node(tx, run, node_id, ending, price=price)
+        return True
 
     def _begin(self, run_id: str, node_id: str) -> BegunNode | None:
         if self.is_ending.is_set():

@@ -2,8 +2,9 @@
 
 from magica_mcp.models.credits import Balance, Pricing, credits_text
 from magica_mcp.models.wire import JsonObject
-from magica_mcp.server.render.calls import call, one_line
-from magica_mcp.server.resolving import ChosenModel
+from magica_mcp.server.pricing import WorkflowPrice
+from magica_mcp.server.render.calls import call, one_line, plain
+from magica_mcp.server.resolving import ChosenModel, ChosenWorkflow
 
 
 def balance(value: Balance) -> str:
@@ -31,3 +32,16 @@ def pricing(value: Pricing, *, model: ChosenModel, sample: JsonObject | None) ->
     example: JsonObject = {"modelId": model.id, **(sample or {"prompt": "…"})}
     next_call = call("execute_tool", {"tool_name": "generate", "input": example})
     return "\n".join([*lines, f"Nothing was charged. To run it: {next_call}"])
+
+
+def workflow_price(price: WorkflowPrice, *, workflow: ChosenWorkflow) -> str:
+    """The total first, then node by node, saying aloud what can only be estimated."""
+    about = "" if all(not node.reason for node in price.nodes) else "about "
+    lines = [f"{plain(workflow.name)} ({workflow.id}) costs {about}{credits_text(price.total)}:"]
+    for node in price.nodes:
+        doubt = f", only an estimate: {node.reason}" if node.reason else ""
+        lines.append(
+            f"- {node.node_id} ({node.node_type}): {credits_text(node.microcredits)}{doubt}"
+        )
+    next_call = call("start_run", {"workflowId": workflow.id})
+    return "\n".join([*lines, f"Nothing was charged. Next: {next_call} lists its fields."])

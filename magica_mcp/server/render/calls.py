@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import JsonValue
+
+from magica_mcp.models.wire import Page
 
 LONGEST_VALUE = 300
 LONGEST_NAME = 160
@@ -39,3 +42,12 @@ def plain(text: str, *, longest: int = LONGEST_NAME) -> str:
     """Somebody else's name or title on one line, cut where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def more(page: Page[Any]) -> list[str]:
+    """How to get the next page, where there is one."""
+    if page.next_cursor:
+        return [f"There is more: call again with cursor {page.next_cursor!r}."]
+    if page.has_more and page.page:
+        return [f"There is more: call again with page {page.page + 1}."]
+    return []

@@ -2,7 +2,7 @@
 
 from magica_mcp.models.media import MediaItem
 from magica_mcp.models.wire import Page
-from magica_mcp.server.render.workflows import more
+from magica_mcp.server.render.calls import more
 
 
 def library(page: Page[MediaItem]) -> str:

@@ -1,5 +1,7 @@
 """Runs as text: results first, then each node, then money and the next step."""
 
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 
 from magica_mcp.graph.lifecycle import NodeStatus, RunStatus, is_over
@@ -9,13 +11,14 @@ from magica_mcp.models.runs import (
     ModelRun,
     NodeRun,
     Run,
+    WorkflowRun,
     assets_of,
     charge_of,
     result_assets,
     result_of,
 )
-from magica_mcp.models.wire import JsonObject
-from magica_mcp.server.render.calls import call, fenced, one_line, plain
+from magica_mcp.models.wire import JsonObject, Page
+from magica_mcp.server.render.calls import call, fenced, more, one_line, plain
 
 
 def started(run_id: str, *, what: str, status: RunStatus, estimate: int | None) -> str:
@@ -25,6 +28,44 @@ def started(run_id: str, *, what: str, status: RunStatus, estimate: int | None) 
         f"Started {what}. Run ID: {run_id}, status {status}.{price}\n"
         f"Next: {call('get_run_status', {'runId': run_id})} waits for the result."
     )
+
+
+def batch_started(results: Sequence[JsonObject]) -> str:
+    """What became of each item of a batch, in order."""
+    begun = [result["runId"] for result in results if result["runId"]]
+    lines = [f"Started {len(begun)} of {len(results)} items."]
+    for number, result in enumerate(results, start=1):
+        outcome = result["runId"] or f"not started: {result.get('error')}"
+        lines.append(f"{number}. {outcome}")
+    if begun:
+        lines.append(f"Next: {call('get_run_status', {'runId': begun[0]})}, then the others.")
+    return "\n".join(lines)
+
+
+def listing(page: Page[WorkflowRun]) -> str:
+    """Recent runs, newest first."""
+    if not page.items:
+        return "No run matches. start_run or execute_tool starts one."
+    rows = [f"- {run_text(run)}" for run in page.items]
+    next_call = call("get_run_status", {"runId": page.items[0].run_id})
+    return "\n".join(["Runs, newest first:", *rows, *more(page), f"Next: {next_call}"])
+
+
+def run_text(run: WorkflowRun) -> str:
+    """'cm… COMPLETED, Fox Pipeline, 0.195 credits, 2026-10-01 08:46'."""
+    parts = [f"{run.run_id} {run.status}", _what(run)]
+    charge = charge_of(run)
+    parts.extend([credits_text(charge)] if charge is not None else [])
+    parts.extend([run.created_at[:16].replace("T", " ")] if run.created_at else [])
+    return ", ".join(parts)
+
+
+def canceled(run: WorkflowRun, *, refunded: int | None) -> str:
+    """What canceling did, or that it was too late."""
+    if run.status is not RunStatus.CANCELED:
+        return f"The run {run.run_id} was over already: {run.status}. Nothing changed."
+    back = f" Refunded: {credits_text(refunded)}." if refunded is not None else ""
+    return f"Canceled: {_what(run)}. Run ID: {run.run_id}.{back}"
 
 
 def status(run: Run, *, estimate: int | None = None) -> str:

@@ -1,13 +1,12 @@
 """Workflows as text: listings, and one graph that a person and a model can read."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import JsonValue
 
 from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary
-from magica_mcp.server.render.calls import call, fenced, plain
+from magica_mcp.server.render.calls import call, fenced, more, plain
 
 
 def listing(page: Page[WorkflowSummary], *, search: str) -> str:
@@ -26,15 +25,6 @@ def listing(page: Page[WorkflowSummary], *, search: str) -> str:
 
 def _changed(when: str | None) -> str:
     return f", changed {when[:16].replace('T', ' ')}" if when else ""
-
-
-def more(page: Page[Any]) -> list[str]:
-    """How to get the next page, where there is one."""
-    if page.next_cursor:
-        return [f"There is more: call again with cursor {page.next_cursor!r}."]
-    if page.has_more and page.page:
-        return [f"There is more: call again with page {page.page + 1}."]
-    return []
 
 
 def templates(rows: Sequence[SystemWorkflow], *, category: str) -> str:

@@ -5,12 +5,16 @@ from typing import Annotated
 from mcp.types import CallToolResult
 from pydantic import Field
 
+from magica_mcp.errors import InvalidInputError, NotFoundError
 from magica_mcp.models.credits import NodeToPrice, Pricing
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
+from magica_mcp.models.workflows import request_fields
+from magica_mcp.server.pricing import price_of_workflow
 from magica_mcp.server.render import account as text
-from magica_mcp.server.resolving import ChosenModel, resolve_model
+from magica_mcp.server.resolving import ChosenModel, resolve_model, resolve_workflow
 from magica_mcp.server.tool import reply
+from magica_mcp.server.values import values_for
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
 
 
@@ -22,13 +26,20 @@ async def get_balance(ctx: Call) -> CallToolResult:
 
 async def get_pricing(
     ctx: Call,
-    modelId: Annotated[str, Field(description="Model, sub-model or node type id.")],
+    modelId: Annotated[str, Field(description="Model, sub-model or node type id.")] = "",
     sampleInput: Annotated[
         JsonObject | None, Field(description="The input you would run; gives the exact cost.")
     ] = None,
+    workflowId: Annotated[str, Field(description="Instead: a workflow, priced by node.")] = "",
+    values: Annotated[JsonObject | None, Field(description="As for start_run.")] = None,
 ) -> CallToolResult:
-    """What a model costs, exactly when sampleInput is given. Free; execute_tool charges."""
+    """What a model costs, exactly with sampleInput; or a whole workflow with its values. Free."""
     workspace = workspace_of(ctx)
+    if bool(modelId) is bool(workflowId):
+        message = "get_pricing needs modelId or workflowId, one of the two."
+        raise InvalidInputError(message)
+    if workflowId:
+        return await _workflow_price(workspace, workflowId, values or {})
     model = await resolve_model(workspace.client, modelId)
     pricing = await _priced(workspace, model, sampleInput)
     return reply(text.pricing(pricing, model=model, sample=sampleInput), pricing.wire())
@@ -49,3 +60,16 @@ async def _priced(workspace: Workspace, model: ChosenModel, sample: JsonObject |
         ]
     )
     return pricing.model_copy(update={"estimated_cost": exact.total})
+
+
+async def _workflow_price(
+    workspace: Workspace, workflow_id: str, values: JsonObject
+) -> CallToolResult:
+    chosen = await resolve_workflow(workspace.client, workflow_id)
+    if chosen.graph is None:
+        message = f"The graph of {chosen.name} cannot be read here, so it cannot be priced."
+        raise NotFoundError(message)
+    understood = values_for(chosen, request_fields(chosen.graph), values)
+    price = await price_of_workflow(workspace.client, chosen.graph, values=understood.values)
+    facts: JsonObject = {"workflow": {"id": chosen.id, "name": chosen.name}, **price.facts()}
+    return reply(text.workflow_price(price, workflow=chosen), facts)

@@ -1,105 +1,118 @@
-"""Direct generation: one model, one call, one run."""
+"""Direct generation: models found and read, one run each, waited for."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
-from magica_mcp.errors import InvalidInputError, NameNotFoundError, or_list
+from magica_mcp.errors import InvalidInputError, MagicaError
 from magica_mcp.graph.lifecycle import RunStatus, is_over
-from magica_mcp.models.credits import NodeToPrice
-from magica_mcp.models.inputs import checked
-from magica_mcp.models.runs import Run, StartModelRun
+from magica_mcp.models.runs import Run
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server import profiles
+from magica_mcp.server.boundary import facts_of
+from magica_mcp.server.generating import BATCH, ModelJob, job_of, start
 from magica_mcp.server.progress import ProgressReporter
+from magica_mcp.server.render import catalog
 from magica_mcp.server.render import runs as text
-from magica_mcp.server.resolving import ChosenModel, resolve_model
-from magica_mcp.server.spending import kind_of, settle, spend
+from magica_mcp.server.resolving import resolve_model
+from magica_mcp.server.spending import kind_of, settle
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
 
-ROUTES: Mapping[str, str | None] = {"generate": None, "crop_image": "crop_image"}
-"""Each `tool_name` and the model it runs; None: the model that the input names."""
+LARGEST_BATCH = 10
+
+
+async def search_tools(
+    ctx: Call, query: Annotated[str, Field(description="image, text-to-speech, lipsync, …")] = ""
+) -> CallToolResult:
+    """Find models by what they do or by name, grouped by category with roles. Free."""
+    found = await workspace_of(ctx).client.search_models(query or None)
+    facts = {key: value for key, value in found.wire().items() if value is not None}
+    return reply(catalog.search(found, query=query), facts)
+
+
+async def get_model_schema(
+    ctx: Call, modelId: Annotated[str, Field(description="Model, sub-model or node type id.")]
+) -> CallToolResult:
+    """What a model takes: fields, types, ranges, choices. Free; call it before execute_tool."""
+    client = workspace_of(ctx).client
+    model = await resolve_model(client, modelId)
+    schema = await client.model_schema(model.id)
+    return reply(catalog.schema(schema), schema.wire())
 
 
 async def execute_tool(
     ctx: Call,
-    tool_name: Annotated[str, Field(description="generate, or a utility such as crop_image.")],
+    tool_name: Annotated[
+        str, Field(description="generate, batch_execute, or a utility such as merge_videos.")
+    ],
     input: Annotated[  # noqa: A002 - the argument's name on hosted Magica
-        JsonObject, Field(description="generate: modelId flat among the model's own fields.")
+        JsonObject,
+        Field(description="generate: modelId flat among its fields. batch_execute: {items: […]}."),
     ],
 ) -> CallToolResult:
-    """Run one model once: an image, a text, a crop. Returns a run id at once.
+    """Run one model once: image, video, audio, text, utility. Returns a run id at once.
 
-    Then call get_run_status with it. For a saved workflow or template use start_run.
-    Costs credits; get_pricing is free. A wrong input is refused before anything is charged.
+    Then get_run_status. For a saved workflow or template use start_run. Costs credits
+    (get_pricing is free); a wrong input is refused before anything is charged.
     """
     workspace = workspace_of(ctx)
-    model, given = await _chosen(workspace, tool_name, input)
-    complete = checked(await workspace.client.model_schema(model.id), given)
-    estimate = await _estimate(workspace, model, complete)
-    run_id = await _start(workspace, model, complete, estimate=estimate)
-    answer = text.started(
-        run_id, what=f"{model.name} ({model.id})", status=RunStatus.QUEUED, estimate=estimate
-    )
-    facts: JsonObject = {
+    if tool_name == BATCH:
+        return await _batch(workspace, input)
+    job = await job_of(workspace, tool_name, input)
+    run_id = await start(workspace, job)
+    what = f"{job.model.name} ({job.model.id})"
+    answer = text.started(run_id, what=what, status=RunStatus.QUEUED, estimate=job.estimate)
+    return reply(answer, _started_facts(job, run_id))
+
+
+def _started_facts(job: ModelJob, run_id: str) -> JsonObject:
+    return {
         "runId": run_id,
         "status": RunStatus.QUEUED,
-        "nodeType": model.node_type,
-        "subModelId": model.sub_model_id,
+        "nodeType": job.model.node_type,
+        "subModelId": job.model.sub_model_id,
         "runType": "model",
-        "estimate": {"microcredits": estimate},
+        "estimate": {"microcredits": job.estimate},
     }
-    return reply(answer, facts)
 
 
-async def _chosen(
-    workspace: Workspace, tool_name: str, given: JsonObject
-) -> tuple[ChosenModel, JsonObject]:
-    if tool_name not in ROUTES:
-        raise NameNotFoundError(
-            "tool_name",
-            tool_name,
-            close=list(ROUTES),
-            advice="A model's id goes into input.modelId. Nothing was charged.",
-        )
-    fields = {key: value for key, value in given.items() if key not in {"modelId", "model_id"}}
-    model_id = ROUTES[tool_name] or given.get("modelId") or given.get("model_id")
-    if not isinstance(model_id, str) or not model_id:
+async def _batch(workspace: Workspace, given: JsonObject) -> CallToolResult:
+    items = given.get("items") or given.get("requests")
+    if not isinstance(items, list) or not 0 < len(items) <= LARGEST_BATCH:
         message = (
-            "generate needs input.modelId, such as nano-banana-pro-text, flat among the model's "
-            "own fields. Nothing was charged."
+            f"batch_execute needs input.items: 1 to {LARGEST_BATCH} objects such as "
+            '{"modelId": "nano-banana-pro-text", "prompt": "…"}. Nothing was started.'
         )
         raise InvalidInputError(message)
-    return await resolve_model(workspace.client, model_id), fields
+    results = [await _batch_item(workspace, item) for item in items]
+    return reply(text.batch_started(results), {"results": list[JsonValue](results)})
 
 
-async def _estimate(workspace: Workspace, model: ChosenModel, complete: JsonObject) -> int:
-    node = NodeToPrice(type=model.node_type, data=complete, sub_model_id=model.sub_model_id)
-    return (await workspace.client.estimate_nodes([node])).total
-
-
-async def _start(
-    workspace: Workspace, model: ChosenModel, complete: JsonObject, *, estimate: int
-) -> str:
-    ask = StartModelRun(sub_model_id=model.sub_model_id, input=complete)
-    started = await spend(
-        workspace,
-        lambda: workspace.client.start_model_run(model.node_type, ask),
-        tool="execute_tool",
-        what=model.id,
-        arguments={"modelId": model.id, "input": complete},
-        estimate=estimate,
-    )
-    return started.run_id
+async def _batch_item(workspace: Workspace, item: JsonValue) -> JsonObject:
+    """One item's run id, or why it was not started; the others go on."""
+    try:
+        if not isinstance(item, dict):
+            message = "An item is an object with modelId and the model's own fields."
+            raise InvalidInputError(message)
+        inner = item.get("input")
+        fields = inner if isinstance(inner, dict) else item
+        tool_name = str(item.get("tool_name") or "generate")
+        job = await job_of(
+            workspace, tool_name, {k: v for k, v in fields.items() if k != "tool_name"}
+        )
+        return _started_facts(job, await start(workspace, job))
+    except MagicaError as error:
+        return {"runId": None, "error": str(error), **facts_of(error)}
 
 
 async def get_run_status(
     ctx: Call,
     runId: Annotated[str, Field(description="From start_run or execute_tool.")],
-    runType: Annotated[str, Field(description="model or workflow; found out if left out.")] = "",
+    runType: Annotated[
+        Literal["", "model", "workflow"], Field(description="Found out if left out.")
+    ] = "",
     waitSeconds: Annotated[
         float | None, Field(description="Wait at most so long; 0 only looks.", ge=0)
     ] = None,
@@ -108,9 +121,7 @@ async def get_run_status(
 
     Waits up to 12 minutes. If it is still running then, call again; never start it again.
     """
-    if runType not in {"", "model", "workflow"}:
-        message = f"runType is {or_list(['model', 'workflow'])}, or is left out."
-        raise InvalidInputError(message)
+    del runType  # the client finds the kind out by itself; the argument is Magica's
     workspace = workspace_of(ctx)
     seconds = profiles.window(
         waitSeconds, setting=workspace.long_poll_seconds, profile=profiles.profile_of(ctx)

@@ -1,23 +1,23 @@
 """Runs of workflows: found by name, filled in, started."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
 from magica_mcp import names
-from magica_mcp.errors import InvalidInputError
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.priced_nodes import priced_nodes
-from magica_mcp.models.runs import StartRun
-from magica_mcp.models.values import UnderstoodValues, Values, understood_values
+from magica_mcp.models.runs import StartRun, charge_of
+from magica_mcp.models.values import UnderstoodValues, Values
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField, request_fields
 from magica_mcp.server.render import discovery
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
-from magica_mcp.server.spending import spend
+from magica_mcp.server.spending import settle, spend
 from magica_mcp.server.tool import reply
+from magica_mcp.server.values import values_for
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
 
 
@@ -40,21 +40,8 @@ async def start_run(
         return await _discovery(workspace, chosen, fields)
     if chosen.resolution is not None:
         names.require_certain(chosen.resolution)
-    understood = _understood(chosen, fields, values or {})
+    understood = values_for(chosen, fields, values or {})
     return await _started(workspace, chosen, understood)
-
-
-def _understood(
-    chosen: ChosenWorkflow, fields: tuple[RequestField, ...], values: JsonObject
-) -> UnderstoodValues:
-    """The values checked against the fields, where the fields can be read."""
-    if chosen.graph is not None:
-        return understood_values(fields, values)
-    by_node = {key: value for key, value in values.items() if isinstance(value, dict)}
-    if len(by_node) < len(values):
-        message = "Key the values by node id, then by field id: {nodeId: {fieldId: value}}."
-        raise InvalidInputError(message)
-    return UnderstoodValues(by_node)
 
 
 async def _estimate(workspace: Workspace, chosen: ChosenWorkflow, values: Values) -> int | None:
@@ -122,3 +109,42 @@ async def _started(
         "notes": list(understood.notes),
     }
     return reply("\n".join([answer, *understood.notes]), facts)
+
+
+async def list_runs(
+    ctx: Call,
+    workflowId: Annotated[str, Field(description="Only of this workflow: id or name.")] = "",
+    status: Annotated[
+        Literal["", "QUEUED", "RUNNING", "COMPLETED", "FAILED", "CANCELED"],
+        Field(description="Only in this state."),
+    ] = "",
+    search: Annotated[str, Field(description="Words of the workflow's name.")] = "",
+    cursor: Annotated[str, Field(description="nextCursor of the page before.")] = "",
+    page: Annotated[int, Field(description="From 1, instead of a cursor.", ge=1)] = 1,
+    limit: Annotated[int, Field(description="Rows, at most 100.", ge=1, le=100)] = 20,
+) -> CallToolResult:
+    """Recent workflow runs, newest first. Free. For single models: get_generations."""
+    client = workspace_of(ctx).client
+    workflow = (await resolve_workflow(client, workflowId)).id if workflowId else None
+    found = await client.list_runs(
+        workflow_id=workflow,
+        status=RunStatus(status) if status else None,
+        search=search or None,
+        page=page,
+        page_size=limit,
+        cursor=cursor or None,
+    )
+    return reply(text.listing(found), found.wire())
+
+
+async def cancel_run(
+    ctx: Call, runId: Annotated[str, Field(description="From start_run.")]
+) -> CallToolResult:
+    """Stop a workflow run; what it did not use of its price is refunded."""
+    workspace = workspace_of(ctx)
+    run = await workspace.client.cancel_run(runId.strip())
+    estimate = await settle(workspace, run)
+    charge = charge_of(run)
+    refunded = estimate - charge if estimate is not None and charge is not None else None
+    facts: JsonObject = {**text.facts(run), "refunded": refunded}
+    return reply(text.canceled(run, refunded=refunded), facts)

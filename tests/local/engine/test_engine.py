@@ -345,6 +345,16 @@ def _end_process_during(workshop: Workshop, run_id: str, node_id: str) -> None:
     workshop.starter.forget()
 
 
+def test_no_node_is_begun_while_the_process_ends(workshop: Workshop) -> None:
+    run_id = workshop.start(workflow("ask → a", "a → end"))
+    workshop.is_ending.set()
+
+    with pytest.raises(ProcessEndingError):
+        workshop.engine.run_node(run_id, "a")
+
+    assert workshop.nodes.executed == []
+
+
 # Waiting --------------------------------------------------------------------------------------
 
 

@@ -101,7 +101,7 @@ def _shortened(line: str, font: Font, *, width: int) -> str:
 def _scrim(image: Image.Image, top: int) -> None:
     """Darken the foot of the picture softly, so that white letters can be read on anything."""
     first = max(0, top)
-    shade = Image.linear_gradient("L").point(lambda value: round(_eased(value / 190) * 205))
+    shade = Image.linear_gradient("L").point(lambda value: round(_eased(value / 150) * 215))
     mask = shade.resize((image.width, image.height - first), Image.Resampling.BILINEAR)
     image.paste((8, 8, 12), (0, first), mask)
 

@@ -13,7 +13,7 @@ def draw_still_life(canvas: Canvas) -> None:
     canvas.glow(canvas.at(0.3, 0.3), canvas.side * 0.7, canvas.color("light"), strength=0.5)
     table = mixed(canvas.color("far"), canvas.color("horizon"), 0.35)
     canvas.fade(table, canvas.color("far"), canvas.color("near"), top=edge)
-    colors = (canvas.color("middle"), canvas.color("top"), canvas.color("horizon"))
+    colors = (canvas.color("horizon"), canvas.color("top"), canvas.color("middle"))
     places = ((-0.30, 0.70, 0.14), (0.29, 0.71, 0.12), (0.02, 0.76, 0.23), (0.2, 0.84, 0.075))
     for number, (x, foot, radius) in enumerate(places):
         size = canvas.side * radius * canvas.between(0.85, 1.15)

@@ -21,7 +21,7 @@ def drawn(sketch: Sketch) -> Image.Image:
     """The picture that a prompt stands for."""
     canvas = _canvas(sketch, Image.new("RGB", _drawing_size(sketch)))
     scene_of(sketch).draw(canvas)
-    canvas.shaded(0.55)
+    canvas.shaded(0.4)
     return _finished(canvas.image, sketch)
 
 

@@ -1,0 +1,81 @@
+"""One paid run of one model: chosen, checked against its schema, priced, started."""
+
+from dataclasses import dataclass
+
+from magica_mcp.errors import InvalidInputError, NameNotFoundError
+from magica_mcp.models.credits import NodeToPrice
+from magica_mcp.models.inputs import checked
+from magica_mcp.models.runs import StartModelRun
+from magica_mcp.models.wire import JsonObject
+from magica_mcp.server.resolving import ChosenModel, resolve_model
+from magica_mcp.server.spending import spend
+from magica_mcp.server.workspace import Workspace
+
+GENERATE = "generate"
+BATCH = "batch_execute"
+
+
+@dataclass(frozen=True)
+class ModelJob:
+    """A model and its complete input, defaults filled in; the price in microcredits."""
+
+    model: ChosenModel
+    input: JsonObject
+    estimate: int
+
+
+async def job_of(workspace: Workspace, tool_name: str, given: JsonObject) -> ModelJob:
+    """What a call asks for. Nothing is started: a wrong input costs nothing.
+
+    Raises:
+        NameNotFoundError: no such tool_name or model.
+        InvalidInputError: an input that the model does not take; it names what it takes.
+    """
+    fields = {key: value for key, value in given.items() if key not in {"modelId", "model_id"}}
+    model = await _model(workspace, tool_name, given)
+    complete = checked(await workspace.client.model_schema(model.id), fields)
+    node = NodeToPrice(type=model.node_type, data=complete, sub_model_id=model.sub_model_id)
+    estimate = await workspace.client.estimate_nodes([node])
+    return ModelJob(model, complete, estimate.total)
+
+
+async def _model(workspace: Workspace, tool_name: str, given: JsonObject) -> ChosenModel:
+    if tool_name != GENERATE:
+        return await _tool_of_its_own(workspace, tool_name)
+    model_id = given.get("modelId") or given.get("model_id")
+    if isinstance(model_id, str) and model_id:
+        return await resolve_model(workspace.client, model_id)
+    message = (
+        "generate needs input.modelId, such as nano-banana-pro-text, flat among the model's "
+        "own fields. Nothing was charged."
+    )
+    raise InvalidInputError(message)
+
+
+async def _tool_of_its_own(workspace: Workspace, tool_name: str) -> ChosenModel:
+    """A utility by its own tool_name; any model's id is understood as well."""
+    try:
+        return await resolve_model(workspace.client, tool_name)
+    except NameNotFoundError as error:
+        models = await workspace.client.list_models()
+        utilities = [model.node_type for model in models if model.category == "utility"]
+        raise NameNotFoundError(
+            "tool_name",
+            tool_name,
+            close=[GENERATE, BATCH, *utilities][:6],
+            advice="A model's id goes into input.modelId. Nothing was charged.",
+        ) from error
+
+
+async def start(workspace: Workspace, job: ModelJob) -> str:
+    """Start a job, written down in the journal, and return the run id."""
+    ask = StartModelRun(sub_model_id=job.model.sub_model_id, input=job.input)
+    started = await spend(
+        workspace,
+        lambda: workspace.client.start_model_run(job.model.node_type, ask),
+        tool="execute_tool",
+        what=job.model.id,
+        arguments={"modelId": job.model.id, "input": job.input},
+        estimate=job.estimate,
+    )
+    return started.run_id

@@ -1,0 +1,147 @@
+"""The media library and uploads."""
+
+import pytest
+
+from magica_mcp.api.operations import UPLOAD_SECONDS
+from magica_mcp.errors import RejectedError, UnreadableAnswerError
+from magica_mcp.models.media import MediaItem, UploadFile
+from tests.api.stage import Reply, Stage, answer, recorded, sample
+
+LIBRARY = "GET v1/media-library"
+UPLOAD = "POST v1/files"
+TOOL = "POST mcp"
+FILE = UploadFile(base64="aGk=", filename="kite.png")
+URL = "https://g.tlcdn.com/gen/00112233445566778899aabbccddeeff.png"
+
+
+async def test_the_library_is_read_page_by_page() -> None:
+    stage = Stage({LIBRARY: recorded("media_library")})
+    page = await stage.client.media_library()
+
+    assert [(item.type, item.source) for item in page.items] == [
+        ("image", "generation"),
+        ("audio", "upload"),
+    ]
+    assert page.next_cursor == "c2"
+
+
+async def test_the_library_may_be_a_bare_list_that_says_little() -> None:
+    stage = Stage({LIBRARY: recorded("media_library_bare")})
+    (item,) = (await stage.client.media_library()).items
+
+    assert (item.id, item.type, item.size) == ("7", "video", None)
+
+
+@pytest.mark.parametrize("key", ["items", "media", "generations"])
+async def test_the_library_is_found_under_any_name(key: str) -> None:
+    stage = Stage({LIBRARY: answer({key: [{"url": URL}], "nextCursor": None})})
+
+    assert [item.url for item in (await stage.client.media_library()).items] == [URL]
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": "m1", "status": "RUNNING", "url": None}]])
+async def test_a_library_without_any_file_is_empty(rows: list[object]) -> None:
+    stage = Stage({LIBRARY: answer({"items": rows})})
+
+    assert (await stage.client.media_library()).items == ()
+
+
+async def test_a_library_whose_rows_are_not_understood_is_not_taken_for_an_empty_one() -> None:
+    stage = Stage({LIBRARY: answer({"items": [{"place": URL}]})})
+
+    with pytest.raises(UnreadableAnswerError, match="url: missing"):
+        await stage.client.media_library()
+
+
+async def test_a_library_that_is_no_listing_is_unreadable() -> None:
+    stage = Stage({LIBRARY: answer("closed"), TOOL: recorded("tool_absent")})
+
+    with pytest.raises(UnreadableAnswerError, match="without a list"):
+        await stage.client.media_library()
+
+
+@pytest.mark.parametrize(
+    ("facts", "type_"),
+    [
+        ({"type": "VIDEO"}, "video"),
+        ({"type": "raw", "mimeType": "application/pdf"}, "file"),
+        ({"mediaType": "audio"}, "audio"),
+        ({"mime_type": "image/webp"}, "image"),
+        ({"type": None}, "image"),
+        ({"url": "https://a.test/model.glb"}, "file"),
+    ],
+)
+def test_the_type_of_a_file_is_said_or_seen(facts: dict[str, object], type_: str) -> None:
+    assert MediaItem.model_validate({"url": URL, **facts}).type == type_
+
+
+async def test_an_upload_may_take_long() -> None:
+    stage = Stage({UPLOAD: answer({}, 404), TOOL: recorded("tool_upload_file")})
+    await stage.client.upload_file(FILE)
+    patience = [request.extensions["timeout"]["read"] for request in stage.requests]
+
+    assert patience == [UPLOAD_SECONDS, UPLOAD_SECONDS]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer({"url": URL}),
+        answer({"fileUrl": URL, "success": True}),
+        answer({"file": {"publicUrl": URL}}),
+        answer({"result": [URL]}),
+        answer([{"url": URL}]),
+        answer({"data": {"files": [{"uri": URL}]}}),
+    ],
+)
+async def test_the_address_of_an_upload_is_found_in_any_answer(reply: Reply) -> None:
+    stage = Stage({UPLOAD: reply})
+
+    assert (await stage.client.upload_file(FILE)).url == URL
+
+
+@pytest.mark.parametrize("name", ["tool_upload_file", "tool_words_only"])
+async def test_the_address_of_an_upload_is_found_in_what_the_tool_says(name: str) -> None:
+    stage = Stage({TOOL: recorded(name)})
+
+    assert (await stage.client.upload_file(FILE)).url == URL
+
+
+async def test_the_facts_of_an_upload_are_read_under_other_names() -> None:
+    stage = Stage({TOOL: recorded("tool_upload_file")})
+    item = await stage.client.upload_file(FILE)
+
+    assert (item.name, item.mime_type, item.size) == ("kite.png", "image/png", 2048)
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [{"success": True}, {"url": "kite.png"}, {"a": {"b": {"c": {"d": {"e": {"url": URL}}}}}}],
+)
+async def test_an_upload_without_an_address_may_have_happened(structure: object) -> None:
+    stage = Stage({UPLOAD: answer(structure)})
+
+    with pytest.raises(UnreadableAnswerError, match="Whether it took effect is not known"):
+        await stage.client.upload_file(FILE)
+
+
+async def test_words_without_an_address_are_not_an_upload() -> None:
+    said = sample("tool_words_only")
+    said["result"]["content"][0]["text"] = "Done."
+    stage = Stage({TOOL: answer(said)})
+
+    with pytest.raises(UnreadableAnswerError, match="not known here"):
+        await stage.client.upload_file(FILE)
+
+
+async def test_a_source_that_is_not_found_is_no_wrong_address_of_magica() -> None:
+    said = sample("tool_unknown_workflow")
+    said["result"]["content"][0]["text"] = "Not found: https://a.test/kite.png"
+    stage = Stage({TOOL: answer(said)})
+
+    with pytest.raises(RejectedError, match=r"Not found: https://a\.test.*public http\(s\) URL"):
+        await stage.client.upload_file(FILE)
+
+
+def test_what_is_uploaded_is_not_shown() -> None:
+    assert "aGk=" not in repr(FILE)

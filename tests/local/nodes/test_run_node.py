@@ -1,0 +1,26 @@
+"""Which node types run here."""
+
+from dataclasses import replace
+
+import pytest
+
+from magica_mcp.errors import ProviderUnavailableError
+from magica_mcp.local.catalog import load_catalog
+from magica_mcp.local.nodes import can_run, run_node
+from tests.local.nodes.bench import Bench
+
+
+@pytest.mark.parametrize("node_type", [model.node_type for model in load_catalog().models()])
+def test_every_model_of_the_catalog_can_run(node_type: str) -> None:
+    assert can_run(node_type)
+
+
+def test_a_type_is_run_by_its_own_function(bench: Bench) -> None:
+    assert "output" in run_node(bench.job("gpt_5_4", {"prompt": "Why?"})).output
+
+
+def test_a_type_without_a_stand_in_says_what_to_do(bench: Bench) -> None:
+    job = replace(bench.job("gpt_5_4", {"prompt": "Why?"}), node_type="sora_9")
+
+    with pytest.raises(ProviderUnavailableError, match="'sora_9' cannot run on this machine"):
+        run_node(job)
