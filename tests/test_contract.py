@@ -56,6 +56,11 @@ def tool(value: Any) -> ToolAnswer:
     return tool_answer(reply, name="get_workflow")
 
 
+def succeeded(value: Any) -> bool:
+    done(value)
+    return True
+
+
 def content_of(value: Any) -> Any:
     return tool(value).content
 
@@ -107,7 +112,7 @@ READERS: dict[str, Callable[[Any], object]] = {
     "schema_gpt_image": one(ModelSchema),
     "start_model_run": one(StartedRun),
     "start_run": one(StartedRun),
-    "success": lambda value: done(value) is None,
+    "success": succeeded,
     "system_workflows": page(SystemWorkflow),
     "system_workflows_bare": page(SystemWorkflow),
     "tool_absent": tool,

@@ -68,7 +68,7 @@ def uploaded(answer: Any) -> MediaItem:
         found = _ADDRESS.search(answer)
         return shaped(found.group().rstrip(".,;") if found else None, MediaItem)
     described = (held for held in _objects_in(answer) if address_in(held))
-    return shaped(next(described, answer), MediaItem)
+    return shaped(next(described, None), MediaItem)
 
 
 def _objects_in(value: Any, *, depth: int = 0) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ Nothing in it can pass for a line of its own: values are quoted, and names hold 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 
 from pydantic import JsonValue
 
@@ -54,15 +54,16 @@ def _in_order(graph: Graph, *, has_order: bool) -> list[Node]:
 
 def _labels(nodes: Sequence[Node]) -> dict[str, str]:
     """What edges call each node: the two ends by their names, the others by numbers."""
+    numbers = count(1)
+    of_role = Counter(node.role for node in nodes)
     labels: dict[str, str] = {}
-    for number, node in enumerate((n for n in nodes if not n.is_scaffold), start=1):
-        labels[node.id] = f"#{number}"
     for node in nodes:
-        if node.is_scaffold:
-            alone = sum(other.role is node.role for other in nodes) == 1
-            labels[node.id] = node.role.value.capitalize() + (
-                "" if alone else f" {_plain(node.id)}"
-            )
+        if node.role is NodeRole.MODEL:
+            labels[node.id] = f"#{next(numbers)}"
+        elif of_role[node.role] == 1:
+            labels[node.id] = node.role.value.capitalize()
+        else:
+            labels[node.id] = f"{node.role.value.capitalize()} {_plain(node.id)}"
     return labels
 
 
@@ -135,7 +136,7 @@ def _within(lines: Sequence[str], nodes: Sequence[Node]) -> list[str]:
     reached = accumulate(sizes, initial=sizes[-1])
     shown = sum(size <= LONGEST_DRAWING for size in reached) - 1
     left = Counter(_plain(node.type) for node in nodes[shown:-1])
-    named = ", ".join(f"{count} × {kind}" for kind, count in left.most_common(12))
+    named = ", ".join(f"{times} × {kind}" for kind, times in left.most_common(12))
     more = ", …" if len(left) > 12 else ""
     rest = f"… {left.total()} of {len(nodes)} nodes are not drawn: {named}{more}"
     return [*lines[:shown], rest, lines[-1]]

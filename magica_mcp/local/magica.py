@@ -1,9 +1,8 @@
-"""Local Magica as a whole: accounts, credits, workflows and runs, for whoever serves them.
+"""Local Magica as a whole: accounts, credits, workflows, runs and media, for whoever serves them.
 
 Knows nothing of HTTP. Outputs in its answers hold "media:" references, see `local.media`.
 """
 
-import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,14 +19,16 @@ from magica_mcp.local.engine import answers
 from magica_mcp.local.engine.engine import Engine, Order, open_engine
 from magica_mcp.local.engine.preparing import prepared_model, prepared_workflow
 from magica_mcp.local.engine.work import NodeWork
+from magica_mcp.local.founding import FIRST_MICROCREDITS, add_account, secrets_of_home
 from magica_mcp.local.instance import local_folder
+from magica_mcp.local.library import Library
 from magica_mcp.local.media import MediaFolder
 from magica_mcp.local.nodes import run_node as run_real_node
 from magica_mcp.local.nodes.job import LlmEndpoint, RunNode, Workbench
 from magica_mcp.local.store.accounts import DEFAULT_ACCOUNT, Account
 from magica_mcp.local.store.ids import new_id, new_key
 from magica_mcp.local.store.runs import RunFilter
-from magica_mcp.local.store.store import Statements, Store, open_store
+from magica_mcp.local.store.store import Store, open_store
 from magica_mcp.local.store.tables import RunKind
 from magica_mcp.local.store.workflows import no_workflow
 from magica_mcp.models.credits import Balance, Estimate, NodeEstimate, NodeToPrice, in_millions
@@ -36,9 +37,6 @@ from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary
 
 __all__ = ["Account", "LocalMagica", "NewAccount", "open_magica"]
-
-FIRST_MICROCREDITS = 100_000_000
-"""What a new account may spend: 100 credits."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,7 @@ class LocalMagica:
     ) -> None:
         self._store, self._engine = store, engine
         self.catalog, self.media, self.token = catalog, media, token
+        self.library = Library(store, media)
 
     # Accounts and credits ---------------------------------------------------------------------
 
@@ -73,7 +72,7 @@ class LocalMagica:
     def create_account(self, name: str, *, microcredits: int = FIRST_MICROCREDITS) -> NewAccount:
         made = NewAccount(Account(id=new_id(), name=name), key=new_key())
         with self._store.writing() as tx:
-            _add_account(tx, made.account, microcredits=microcredits)
+            add_account(tx, made.account, microcredits=microcredits)
             tx.accounts.add_key(made.account.id, key=made.key)
         return made
 
@@ -273,7 +272,7 @@ def open_magica(
     url = sa.URL.create("sqlite", database=str(folder / "magica.sqlite"))
     with open_store(database_url or url) as store:
         with store.writing() as tx:
-            token, media_secret = _first_of_home(tx)
+            token, media_secret = secrets_of_home(tx)
         media = MediaFolder(folder / "media", secret=bytes.fromhex(media_secret))
         work = NodeWork(store, catalog, Workbench(media, llm), run_node, Event())
         with open_engine(work, database_url=_durable_url(folder, database_url)) as engine:
@@ -285,16 +284,3 @@ def _durable_url(folder: Path, database_url: str | None) -> str | sa.URL:
     if database_url and not database_url.startswith("sqlite"):
         return database_url
     return sa.URL.create("sqlite", database=str(folder / "dbos.sqlite"))
-
-
-def _first_of_home(tx: Statements) -> tuple[str, str]:
-    """The token and the media secret of a home; a new one gets its account as well."""
-    if tx.accounts.by_id(DEFAULT_ACCOUNT.id) is None:
-        _add_account(tx, DEFAULT_ACCOUNT, microcredits=FIRST_MICROCREDITS)
-    token = tx.secrets.get_or_make("token", make=lambda: secrets.token_urlsafe(32))
-    return token, tx.secrets.get_or_make("media", make=lambda: secrets.token_hex(32))
-
-
-def _add_account(tx: Statements, account: Account, *, microcredits: int) -> None:
-    tx.accounts.add(account)
-    tx.ledger.grant(account.id, microcredits=microcredits)

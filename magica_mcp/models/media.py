@@ -36,7 +36,7 @@ def address_in(facts: Any) -> str | None:
 def _type_of(facts: dict[str, Any]) -> str:
     """`image`, `video`, `audio` or `file`: as it says, or as its content type or its name does."""
     said = [facts.get(key) for key in ("type", "mediaType", "mimeType", "mime_type")]
-    for word in (*said, mimetypes.guess_type(facts["url"])[0]):
+    for word in (*said, mimetypes.guess_type(facts["url"].partition("?")[0])[0]):
         kind = str(word).lower().split("/", maxsplit=1)[0]
         if kind in MEDIA_TYPES:
             return kind

@@ -10,7 +10,6 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import (
     Completion,
     CompletionArgument,
-    CompletionContext,
     PromptReference,
     ResourceTemplateReference,
 )
@@ -18,7 +17,6 @@ from mcp.types import (
 from magica_mcp.errors import MagicaError, NameNotFoundError, NotFoundError
 from magica_mcp.models.media import MediaItem
 from magica_mcp.models.wire import JsonObject
-from magica_mcp.server.keys import current_key
 from magica_mcp.server.resolving import readable_workflow, resolve_model
 from magica_mcp.server.workspace import OpenWorkspace, Workspace
 
@@ -114,72 +112,64 @@ READABLE: tuple[Readable, ...] = (
 )
 
 
-def add_resources(server: MCPServer[OpenWorkspace], open_workspace: OpenWorkspace) -> None:
-    """Add the catalog, a template for each kind of thing, and completion of ids and names."""
+AddResource = Callable[[MCPServer[OpenWorkspace]], None]
+"""Adds one resource, or one template, to a server."""
 
-    def workspace() -> Workspace:
-        return open_workspace(current_key())
 
-    async def model_catalog() -> str:
+def resources(workspace: Callable[[], Workspace]) -> tuple[AddResource, ...]:
+    """The catalog, and a template for each kind of thing."""
+    return (_catalog(workspace), *(_template(kind, workspace) for kind in READABLE))
+
+
+def _catalog(workspace: Callable[[], Workspace]) -> AddResource:
+    async def read() -> str:
         with errors_of_resources():
             return json.dumps(await catalog(workspace()))
 
-    server.resource(
-        CATALOG_URI,
-        name="catalog",
-        title="Model catalog",
-        description="All models, by category.",
-        mime_type=MIME_TYPE,
-    )(model_catalog)
-    for kind in READABLE:
-        _add_template(server, kind, workspace)
-    complete: Callable[[Complete], Complete] = server.completion()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
-    complete(_completing(workspace))
+    def add(server: MCPServer[OpenWorkspace]) -> None:
+        server.resource(
+            CATALOG_URI,
+            name="catalog",
+            title="Model catalog",
+            description="All models, by category.",
+            mime_type=MIME_TYPE,
+        )(read)
+
+    return add
 
 
-def _add_template(
-    server: MCPServer[OpenWorkspace], kind: Readable, workspace: Callable[[], Workspace]
-) -> None:
+def _template(kind: Readable, workspace: Callable[[], Workspace]) -> AddResource:
     async def read(id: str) -> str:  # noqa: A002 - the variable of the URI
         with errors_of_resources():
             return json.dumps(await kind.read(workspace(), id))
 
-    server.resource(
-        kind.uri,
-        name=kind.noun,
-        title=kind.title,
-        description=kind.description,
-        mime_type=MIME_TYPE,
-    )(read)
+    def add(server: MCPServer[OpenWorkspace]) -> None:
+        server.resource(
+            kind.uri,
+            name=kind.noun,
+            title=kind.title,
+            description=kind.description,
+            mime_type=MIME_TYPE,
+        )(read)
+
+    return add
 
 
-Complete = Callable[
-    [
-        PromptReference | ResourceTemplateReference,
-        CompletionArgument,
-        CompletionContext | None,
-    ],
-    Awaitable[Completion | None],
-]
-
-
-def _completing(workspace: Callable[[], Workspace]) -> Complete:
-    async def complete(
-        ref: PromptReference | ResourceTemplateReference,
-        argument: CompletionArgument,
-        context: CompletionContext | None,
-    ) -> Completion | None:
-        del context
-        kind = _kind_of(ref, argument.name)
-        if kind is None:
-            return None
-        try:
-            known = await kind.suggest(workspace())
-        except MagicaError:  # a completion is a convenience: none is better than an error
-            return None
-        return matching(known, argument.value)
-
-    return complete
+async def completions(
+    ref: PromptReference | ResourceTemplateReference,
+    argument: CompletionArgument,
+    *,
+    workspace: Callable[[], Workspace],
+) -> Completion | None:
+    """Ids and names for what is being typed; None where there is nothing to suggest."""
+    kind = _kind_of(ref, argument.name)
+    if kind is None:
+        return None
+    try:
+        known = await kind.suggest(workspace())
+    except MagicaError:  # a completion is a convenience: none is better than an error
+        return None
+    return matching(known, argument.value)
 
 
 def _kind_of(ref: PromptReference | ResourceTemplateReference, argument: str) -> Readable | None:

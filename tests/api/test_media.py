@@ -1,6 +1,7 @@
 """The media library and uploads."""
 
 import pytest
+from pydantic import ValidationError
 
 from magica_mcp.api.operations import UPLOAD_SECONDS
 from magica_mcp.errors import RejectedError, UnreadableAnswerError
@@ -64,7 +65,7 @@ async def test_a_library_that_is_no_listing_is_unreadable() -> None:
     ("facts", "type_"),
     [
         ({"type": "VIDEO"}, "video"),
-        ({"type": "raw", "mimeType": "application/pdf"}, "file"),
+        ({"type": "raw", "url": "https://a.test/report.pdf"}, "file"),
         ({"mediaType": "audio"}, "audio"),
         ({"mime_type": "image/webp"}, "image"),
         ({"type": None}, "image"),
@@ -141,6 +142,12 @@ async def test_a_source_that_is_not_found_is_no_wrong_address_of_magica() -> Non
 
     with pytest.raises(RejectedError, match=r"Not found: https://a\.test.*public http\(s\) URL"):
         await stage.client.upload_file(FILE)
+
+
+@pytest.mark.parametrize("parts", [{}, {"url": URL, "base64": "aGk="}])
+def test_a_file_is_given_in_exactly_one_form(parts: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of"):
+        UploadFile.model_validate(parts)
 
 
 def test_what_is_uploaded_is_not_shown() -> None:

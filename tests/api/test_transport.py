@@ -8,6 +8,7 @@ import pytest
 
 from magica_mcp.api import transport
 from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.retry import Effect
 from magica_mcp.api.transport import content_of, query_of, segment
 from magica_mcp.errors import (
     ApiError,

@@ -48,7 +48,10 @@ CASES = {
         lambda magica: magica.delete_workflow("w1"), "DELETE v1/workflows/w1", "success", path=W
     ),
     "list_node_types": Case(
-        lambda magica: _types(magica), "GET v1/node-types", "node_types", {"category": "llm"}
+        lambda magica: magica.node_types(category="llm"),
+        "GET v1/node-types",
+        "node_types",
+        {"category": "llm"},
     ),
     "update_node": Case(
         lambda magica: magica.update_node("w1", "n1", {"prompt": "a", "seed": None}),
@@ -96,10 +99,6 @@ CASES = {
 }
 CHANGES = sorted(name for name in CASES if OPERATIONS[name].effect is Effect.CHANGE)
 ABSENT = {"404": recorded("error_404_type", 404), "404 page": web_page(404), "405": answer({}, 405)}
-
-
-async def _types(magica: MagicaClient) -> object:
-    return await magica.node_types(category="llm")
 
 
 def tool_result(structure: JsonValue) -> httpx.Response:

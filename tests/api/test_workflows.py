@@ -24,12 +24,12 @@ async def create(client: MagicaClient) -> object:
     return await client.create_workflow(CreateWorkflow(name="Kite poster"))
 
 
-async def update(client: MagicaClient) -> object:
-    return await client.update_workflow("w1", UpdateWorkflow(name="Kite"))
+async def update(client: MagicaClient) -> None:
+    await client.update_workflow("w1", UpdateWorkflow(name="Kite"))
 
 
-async def delete(client: MagicaClient) -> object:
-    return await client.delete_workflow("w1")
+async def delete(client: MagicaClient) -> None:
+    await client.delete_workflow("w1")
 
 
 CHANGES = [

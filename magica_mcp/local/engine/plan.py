@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from magica_mcp.graph.graph import Edge, Graph
 from magica_mcp.graph.nodes import RESULT, Node, NodeRole
 from magica_mcp.graph.order import batches
+from magica_mcp.graph.ports import PortKind
 from magica_mcp.models.wire import JsonObject
 
 SubModelOf = Callable[[str, str | None], str | None]
@@ -45,6 +46,7 @@ class FedInput(_Planned):
 
     name: str
     multiple: bool = False
+    takes_anything: bool = False
     feeds: tuple[Feed, ...] = ()
 
     @property
@@ -53,11 +55,16 @@ class FedInput(_Planned):
         return frozenset(feed.source for feed in self.feeds if feed.source is not None)
 
     def value(self, outputs: Outputs) -> JsonValue:
-        """What arrives, or None; where one value is due, a list of one is that one."""
+        """What arrives, or None.
+
+        Where one value of a certain kind is due, a list of one is that one; what takes anything,
+        such as the Response node, takes it as it is.
+        """
         arrived = [value for feed in self.feeds if (value := feed.given(outputs)) is not None]
         if len(arrived) == 1 and not self.multiple:
             only = arrived[0]
-            return only[0] if isinstance(only, list) and len(only) == 1 else only
+            is_one = isinstance(only, list) and len(only) == 1 and not self.takes_anything
+            return only[0] if is_one else only
         flat = [
             each for value in arrived for each in (value if isinstance(value, list) else [value])
         ]
@@ -126,7 +133,14 @@ def _fed_inputs(graph: Graph, node: Node) -> tuple[FedInput, ...]:
         edges = graph.edges_into(node.id, port=port.name)
         if edges:
             feeds = tuple(_feed(graph, edge) for edge in edges)
-            inputs.append(FedInput(name=port.name, multiple=port.multiple, feeds=feeds))
+            inputs.append(
+                FedInput(
+                    name=port.name,
+                    multiple=port.multiple,
+                    takes_anything=port.kind is PortKind.ANY,
+                    feeds=feeds,
+                )
+            )
     return tuple(inputs)
 
 

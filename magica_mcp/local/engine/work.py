@@ -16,7 +16,9 @@ from magica_mcp.local.catalog import Catalog
 from magica_mcp.local.engine.abandoning import SECONDS_BETWEEN_LOOKS, unless_abandoned
 from magica_mcp.local.engine.plan import PlannedNode
 from magica_mcp.local.engine.settling import end_node, outputs_of
+from magica_mcp.local.library import made_files
 from magica_mcp.local.nodes.job import NodeJob, RunNode, Workbench
+from magica_mcp.local.store.files import NewFile
 from magica_mcp.local.store.node_runs import NodeEnding
 from magica_mcp.local.store.store import Store
 from magica_mcp.models.inputs import checked
@@ -67,12 +69,14 @@ class NodeWork:
         ending, price = self._ending(begun)
         if self.is_ending.is_set() and ending.output is None:
             raise ProcessEndingError
+        files = self._made(begun, ending)
         with self.store.writing() as tx:
             run = tx.runs.locked(run_id)
             node = tx.node_runs.by_id(run_id, node_id)
             # Canceled meanwhile: what was made is not wanted any more, and costs nothing.
             if run and node and node.status is NodeStatus.RUNNING:
                 end_node(tx, run, node_id, ending, price=price)
+                tx.files.add(run.account_id, files)
         return True
 
     def _begin(self, run_id: str, node_id: str) -> BegunNode | None:
@@ -119,6 +123,15 @@ class NodeWork:
                 planned.node_type, data=complete, sub_model_id=planned.sub_model_id
             )
         return NodeEnding(complete, output=result.output), price
+
+    def _made(self, begun: BegunNode, ending: NodeEnding) -> tuple[NewFile, ...]:
+        """What is new in the media library by what the node has put out."""
+        return made_files(
+            ending.output or {},
+            run_id=begun.run_id,
+            model_id=begun.planned.model_id,
+            media=self.bench.media,
+        )
 
     def _job(self, begun: BegunNode, complete: JsonObject) -> NodeJob:
         return NodeJob(

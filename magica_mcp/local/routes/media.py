@@ -1,4 +1,4 @@
-"""The files that runs made and people uploaded, by names that cannot be guessed; no key is asked."""
+"""The files that are kept, by names that cannot be guessed; no key is asked."""
 
 from collections.abc import Mapping
 

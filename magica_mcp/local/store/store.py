@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from magica_mcp.local.store.accounts import Accounts
 from magica_mcp.local.store.database import WRITES, open_database
+from magica_mcp.local.store.files import Files
 from magica_mcp.local.store.ids import Clock, now
 from magica_mcp.local.store.ledger import Ledger
 from magica_mcp.local.store.node_runs import NodeRuns
@@ -26,6 +27,7 @@ class Statements:
         self.workflows = Workflows(connection, now)
         self.runs = Runs(connection, now)
         self.node_runs = NodeRuns(connection, now)
+        self.files = Files(connection, now)
 
 
 @dataclass(frozen=True)

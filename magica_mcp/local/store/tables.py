@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from magica_mcp.graph.lifecycle import NodeStatus, RunStatus
 from magica_mcp.local.credits import GIVING, Entry
+from magica_mcp.local.formats import MediaType
 
 tables = sa.MetaData()
 
@@ -18,6 +19,13 @@ class RunKind(StrEnum):
 
     WORKFLOW = "workflow"
     MODEL = "model"
+
+
+class FileSource(StrEnum):
+    """Where a file of the media library comes from (magica-contract 2.7)."""
+
+    GENERATION = "generation"
+    UPLOAD = "upload"
 
 
 def _one_of(column: str, values: Iterable[str]) -> str:
@@ -131,4 +139,29 @@ ledger = sa.Table(
     # Each node of a run has one reservation, one release and at most one charge.
     sa.UniqueConstraint("run_id", "node_id", "entry", name="one_entry_of_a_kind"),
     sa.Index("ledger_of_account", "account_id"),
+)
+
+files = sa.Table(
+    "files",
+    tables,
+    # Counts up, so that the newest come first and a page stays where it is while others are added.
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("mime_type", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("width", sa.Integer),
+    sa.Column("height", sa.Integer),
+    sa.Column("duration", sa.Float),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("model_id", sa.Text),
+    sa.Column("run_id", sa.ForeignKey("runs.id")),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.CheckConstraint(_one_of("media_type", MediaType), name="media_type_is_known"),
+    sa.CheckConstraint(_one_of("source", FileSource), name="file_source_is_known"),
+    sa.CheckConstraint("size >= 0", name="size_is_bytes"),
+    sa.Index("files_of_account", "account_id", "media_type", "position"),
 )

@@ -39,6 +39,20 @@ def test_what_arrives_has_the_form_that_its_input_takes(
     assert FedInput(name="in", multiple=multiple, feeds=feeds).value(OUTPUTS) == arriving
 
 
+@pytest.mark.parametrize("source", ["one", "two", "plain"])
+def test_what_takes_anything_takes_it_as_it_is(source: str) -> None:
+    fed = FedInput(name="in", takes_anything=True, feeds=(Feed(source=source, port="result"),))
+
+    assert fed.value(OUTPUTS) == OUTPUTS[source]["result"]
+
+
+def test_the_response_node_takes_anything() -> None:
+    result = plan_of(_picture_of_a_prompt(), sub_model_of=no_modes).result
+
+    assert result is not None
+    assert result.takes_anything
+
+
 def test_what_an_edge_brings_replaces_what_is_set_on_the_node() -> None:
     fed = FedInput(name="prompt", feeds=(Feed(value="from the edge"),))
     node = PlannedNode(node_id="n", node_type="t", given={"prompt": "own", "seed": 1}, fed=(fed,))

@@ -1,0 +1,36 @@
+"""Documents: PDF, and the office files that are ZIP archives with known parts."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+from magica_mcp.local.recognition.facts import MediaFacts, incomplete
+
+LAST_BYTES = 2048
+"""Where a whole PDF says that it ends."""
+
+OFFICE_PARTS: Mapping[str, str] = {
+    "word/document.xml": ".docx",
+    "ppt/presentation.xml": ".pptx",
+}
+"""The part that only such a file has."""
+
+
+def read_pdf(content: bytes) -> MediaFacts | None:
+    if not content.startswith(b"%PDF-"):
+        return None
+    if b"%%EOF" not in content[-LAST_BYTES:]:
+        raise incomplete("PDF")
+    return MediaFacts(".pdf")
+
+
+def read_office(content: bytes) -> MediaFacts | None:
+    if not content.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise incomplete("document or ZIP") from error
+    extension = next((each for part, each in OFFICE_PARTS.items() if part in names), None)
+    return None if extension is None else MediaFacts(extension)

@@ -1,0 +1,96 @@
+"""What the server holds, built at once: the visible tools, the resources, the prompts."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.prompts import Prompt
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import (
+    CallToolResult,
+    Completion,
+    CompletionArgument,
+    InputRequiredResult,
+    PromptReference,
+    ResourceTemplateReference,
+)
+from mcp.types import Tool as ListedTool
+
+from magica_mcp.config import Toolset
+from magica_mcp.errors import or_list
+from magica_mcp.server.boundary import bound, refusal
+from magica_mcp.server.prompts import prompts
+from magica_mcp.server.resources import AddResource, completions, resources
+from magica_mcp.server.tool import Effect, ToolSpec
+from magica_mcp.server.tools import TOOLS
+from magica_mcp.server.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Tools by name; resources as functions that add themselves to a server."""
+
+    tools: Mapping[str, Tool]
+    resources: tuple[AddResource, ...]
+    prompts: tuple[Prompt, ...]
+    workspace: Callable[[], Workspace]
+
+    def listed_tools(self) -> list[ListedTool]:
+        """As `tools/list` answers them."""
+        return [
+            ListedTool(
+                name=tool.name,
+                title=tool.title,
+                description=tool.description,
+                input_schema=tool.parameters,
+                annotations=tool.annotations,
+            )
+            for tool in self.tools.values()
+        ]
+
+    async def call(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any]
+    ) -> CallToolResult | InputRequiredResult:
+        """Run a tool by its name."""
+        tool = self.tools.get(name)
+        if tool is None:
+            close = difflib.get_close_matches(name, list(self.tools), n=1, cutoff=0.4)
+            hint = f" Did you mean {or_list(close)}?" if close else " See the list of tools."
+            text = f"There is no tool '{name}' here.{hint} Nothing was done."
+            return refusal(text, {"code": "NOT_FOUND"})
+        answer: CallToolResult | InputRequiredResult = await tool.run(
+            arguments, context, convert_result=True
+        )
+        return answer
+
+    async def complete(
+        self, ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument
+    ) -> Completion | None:
+        """Ids and names that begin with, or contain, what was typed."""
+        return await completions(ref, argument, workspace=self.workspace)
+
+
+def shown(
+    tools: Sequence[ToolSpec], *, toolsets: Sequence[Toolset], read_only: bool
+) -> tuple[ToolSpec, ...]:
+    """The tools that the settings leave visible."""
+    return tuple(
+        tool
+        for tool in tools
+        if tool.group in toolsets and not (read_only and tool.effect is not Effect.READS)
+    )
+
+
+def contents(
+    toolsets: Sequence[Toolset], *, read_only: bool, workspace: Callable[[], Workspace]
+) -> Contents:
+    """Everything that the settings leave visible."""
+    tools = shown(TOOLS, toolsets=toolsets, read_only=read_only)
+    return Contents(
+        tools={spec.name: bound(spec) for spec in tools},
+        resources=resources(workspace),
+        prompts=tuple(prompts()),
+        workspace=workspace,
+    )
