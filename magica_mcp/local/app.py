@@ -11,7 +11,17 @@ from magica_mcp.local.dialect import Dialect
 from magica_mcp.local.failures import EXCEPTION_HANDLERS, UnexpectedFailures
 from magica_mcp.local.hosted_mcp import AnswerForm, mcp_endpoint
 from magica_mcp.local.magica import LocalMagica
-from magica_mcp.local.routes import balance, instance, media, models, nodes, runs, workflows
+from magica_mcp.local.routes import (
+    balance,
+    building,
+    instance,
+    library,
+    media,
+    models,
+    nodes,
+    runs,
+    workflows,
+)
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.instance import LocalProcess
 
@@ -19,9 +29,11 @@ PREFIX = "/api"
 
 NOUNS: tuple[tuple[Endpoint, ...], ...] = (
     workflows.ENDPOINTS,
+    building.ENDPOINTS,
     runs.ENDPOINTS,
     nodes.ENDPOINTS,
     models.ENDPOINTS,
+    library.ENDPOINTS,
     balance.ENDPOINTS,
 )
 

@@ -128,7 +128,7 @@ class LocalMagica:
         Raises `NotFoundError`, and whatever `edit` raises: then nothing changes.
         """
         with self._store.writing() as tx:
-            edited = edit(tx.workflows.get(account.id, workflow_id))
+            edited = edit(tx.workflows.locked(account.id, workflow_id))
             tx.workflows.replace(account.id, edited.model_copy(update={"id": workflow_id}))
             return tx.workflows.get(account.id, workflow_id)
 

@@ -18,11 +18,11 @@ def _plain(value: Any, definitions: Schema) -> Any:
     if not isinstance(value, dict):
         return value
     value = _without_null(_inlined(value, definitions))
-    return {
+    plain = {
         key: _properties(item, definitions) if key == "properties" else _plain(item, definitions)
         for key, item in value.items()
-        if not _is_noise(key, item)
     }
+    return {key: _choices(key, item) for key, item in plain.items() if not _is_noise(key, item)}
 
 
 def _properties(properties: Schema, definitions: Schema) -> Schema:
@@ -30,11 +30,16 @@ def _properties(properties: Schema, definitions: Schema) -> Schema:
     return {name: _plain(item, definitions) for name, item in properties.items()}
 
 
+def _choices(key: str, item: Any) -> Any:
+    """Without the empty choice, which only says that an argument may be left out."""
+    return [choice for choice in item if choice != ""] if key == "enum" else item
+
+
 def _is_noise(key: str, item: Any) -> bool:
-    """Generated titles, and defaults that only say that an argument may be left out."""
+    """Generated titles, and what only says that an argument may be left out or hold anything."""
     return (
-        key == "title"
-        or (key == "default" and item in (None, ""))
+        (key == "title" and isinstance(item, str))
+        or (key == "default" and item in (None, "", []))
         or (key == "additionalProperties" and item in (True, {}))
     )
 

@@ -8,7 +8,7 @@ from tests.graph.samples import LLM_PORTS, chain, empty, graph_with, image, llm
 
 
 def line_of(graph: Graph, node_id: str) -> str:
-    return next(line for line in drawing(graph).splitlines() if f"({node_id}" in line)
+    return next(line for line in drawing(graph).splitlines() if f"({node_id})" in line)
 
 
 def test_a_drawing_goes_from_the_request_to_the_response() -> None:
@@ -39,7 +39,7 @@ def test_more_edges_than_six_into_one_input_are_counted() -> None:
     edges = tuple(Edge(f"e{at}", f"i{at}", "result", "b", "image_urls") for at in range(9))
     graph = Graph({**sources, "b": llm("b", prompt="x")}, edges)
 
-    assert line_of(graph, "b").endswith("#5.result, #6.result, 3 more → image_urls")
+    assert "#5.result, #6.result, 3 more → image_urls" in line_of(graph, "b")
 
 
 def test_what_is_still_missing_is_said() -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import JsonValue
 from starlette.responses import Response
 
-Method = Literal["GET", "POST", "DELETE"]
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True)

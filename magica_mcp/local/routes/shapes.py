@@ -10,7 +10,9 @@ from pydantic import JsonValue
 
 from magica_mcp.local.dialect import Dialect
 from magica_mcp.local.media import with_urls
+from magica_mcp.models.building import NodeType
 from magica_mcp.models.catalog import Model, ModelField, ModelSchema
+from magica_mcp.models.media import MediaItem
 from magica_mcp.models.runs import ModelRun, NodeRun, WorkflowRun
 from magica_mcp.models.wire import Answer, JsonObject
 
@@ -79,6 +81,15 @@ def only(wire: Mapping[str, JsonValue], keys: Sequence[str]) -> JsonObject:
 def said(answer: Answer) -> JsonObject:
     """A value without what is unknown about it."""
     return {key: value for key, value in answer.wire().items() if value is not None}
+
+
+def media_item(item: MediaItem, *, origin: str) -> JsonValue:
+    return with_urls(said(item), origin=origin)
+
+
+def node_type(entry: NodeType) -> JsonObject:
+    """A row of the node types: what a port does not have is absent."""
+    return entry.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def model(entry: Model) -> JsonObject:

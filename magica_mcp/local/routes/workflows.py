@@ -4,14 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
+from magica_mcp.local.building import MOST_NODES
 from magica_mcp.local.routes.caller import Asking, Paged, cursor_after
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.shapes import said
 from magica_mcp.models.credits import NodeToPrice
 from magica_mcp.models.wire import Ask
-
-MOST_NODES = 100
-"""Nodes of one workflow (magica-contract 8)."""
 
 
 class Graph(Ask, defer_build=False):

@@ -34,6 +34,14 @@ class Workflows:
             raise no_workflow(workflow_id)
         return found
 
+    def locked(self, account_id: str, workflow_id: str) -> Workflow:
+        """As `get`; nobody else changes it until the transaction ends."""
+        query = self._of(account_id).where(workflows.c.id == workflow_id).with_for_update()
+        row = self.connection.execute(query).one_or_none()
+        if row is None:
+            raise no_workflow(workflow_id)
+        return _workflow(row)
+
     def page(
         self, account_id: str, *, search: str | None, page: int, page_size: int
     ) -> Page[WorkflowSummary]:
