@@ -1,9 +1,13 @@
 """The REST application of local Magica: its endpoints, gates and failures, put together."""
 
 from collections.abc import Collection
+from dataclasses import replace
+from http import HTTPStatus
 from itertools import chain
 
 from fastapi import FastAPI
+from pydantic import JsonValue
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from magica_mcp.local.auth import LOOPBACK_NAMES, AddressGate, BodyGate, KeyGate
@@ -84,4 +88,10 @@ def endpoints(
     nouns = tuple(chain.from_iterable(NOUNS))
     if dialect is Dialect.LOCAL:
         return (*nouns, *own)
-    return (*(endpoint for endpoint in nouns if endpoint.attested), mcp_endpoint(mcp_form))
+    served = (each if each.attested else replace(each, answer=not_served) for each in nouns)
+    return (*served, mcp_endpoint(mcp_form))
+
+
+def not_served() -> JsonValue:
+    """A path is unknown, also where another method of it is known."""
+    raise HTTPException(HTTPStatus.NOT_FOUND)

@@ -115,6 +115,8 @@ def _problem(problem: Mapping[str, object]) -> str:
     assert isinstance(location, tuple)
     if problem["type"] == "json_invalid":
         return "the body is not JSON"
+    if location == ("body",) and problem["type"] == "value_error":
+        return str(problem["msg"]).removeprefix("Value error, ")
     if location == ("body",):
         return "the body must be a JSON object, sent with Content-Type: application/json"
     place = ".".join(str(part) for part in location[1:])

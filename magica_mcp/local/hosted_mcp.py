@@ -1,6 +1,6 @@
-"""A stand-in for the hosted MCP server: the documented tools whose REST paths are only inferred.
+"""A stand-in for the hosted MCP server: stateless JSON-RPC 2.0 by POST (magica-contract 3.1).
 
-Stateless JSON-RPC 2.0 by POST (magica-contract 3.1); every tool is a line of one table.
+What its tools do is in `local.hosted_tools`, a line of one table each.
 """
 
 import json
@@ -12,18 +12,15 @@ from pydantic import JsonValue
 from starlette.responses import JSONResponse, Response
 
 from magica_mcp import __version__
-from magica_mcp.errors import InvalidInputError, MagicaError
-from magica_mcp.graph.lifecycle import RunStatus
-from magica_mcp.local.routes.caller import Asking, Caller, Paging, read_cursor
+from magica_mcp.errors import MagicaError
+from magica_mcp.local.hosted_tools import TOOLS
+from magica_mcp.local.routes.caller import Asking, Caller
 from magica_mcp.local.routes.endpoint import Endpoint
-from magica_mcp.local.routes.runs import listed_runs
 from magica_mcp.models.wire import JsonObject
 
 PROTOCOL = "2025-06-18"
 INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32600, -32601, -32602
 EVENT_STREAM = "text/event-stream"
-
-Tool = Callable[[Caller, JsonObject], JsonValue]
 
 
 class AnswerForm(StrEnum):
@@ -33,57 +30,6 @@ class AnswerForm(StrEnum):
     """The first of the two that the Accept header names."""
     JSON = "json"
     EVENTS = "events"
-
-
-def get_workflow(caller: Caller, arguments: JsonObject) -> JsonValue:
-    return caller.magica.workflow(caller.account, _text(arguments, "workflowId", "id")).wire()
-
-
-def list_runs(caller: Caller, arguments: JsonObject) -> JsonValue:
-    status = _optional(arguments, "status")
-    return listed_runs(
-        caller,
-        paging=_paging(arguments),
-        workflow_id=_optional(arguments, "workflowId"),
-        status=RunStatus.read(status) if status else None,
-        search=_optional(arguments, "search"),
-    )
-
-
-def cancel_run(caller: Caller, arguments: JsonObject) -> JsonValue:
-    run = caller.magica.cancel_run(caller.account, _text(arguments, "runId", "id"))
-    return caller.shapes.workflow_run(run)
-
-
-TOOLS: Mapping[str, Tool] = {
-    "get_workflow": get_workflow,
-    "list_runs": list_runs,
-    "cancel_run": cancel_run,
-}
-
-
-def _text(arguments: JsonObject, *names: str) -> str:
-    found = next((arguments[name] for name in names if arguments.get(name)), None)
-    if not isinstance(found, str):
-        raise InvalidInputError(f"'{names[0]}' is required and must be text.")
-    return found
-
-
-def _optional(arguments: JsonObject, name: str) -> str | None:
-    return _text(arguments, name) if arguments.get(name) is not None else None
-
-
-def _paging(arguments: JsonObject) -> Paging:
-    cursor = _optional(arguments, "cursor")
-    if cursor:
-        return read_cursor(cursor)
-    page, size = arguments.get("page", 1), arguments.get("pageSize", arguments.get("limit", 20))
-    if not (isinstance(page, int) and isinstance(size, int) and page >= 1 and 1 <= size <= 100):
-        raise InvalidInputError("'page' counts from 1, and 'pageSize' is between 1 and 100.")
-    return Paging(page=page, size=size)
-
-
-# JSON-RPC -------------------------------------------------------------------------------------
 
 
 def initialized(_caller: Caller, _params: JsonObject) -> JsonObject:
@@ -113,9 +59,15 @@ def called_tool(caller: Caller, params: JsonObject) -> JsonObject:
     try:
         found = tool(caller, arguments)
     except MagicaError as error:
-        return {"result": {"content": [_part(str(error))], "isError": True}}
+        return {"result": failed(error)}
     text = json.dumps(found, ensure_ascii=False)
     return {"result": {"content": [_part(text)], "structuredContent": found, "isError": False}}
+
+
+def failed(error: MagicaError) -> JsonObject:
+    """What a tool answers that could not do what it was asked."""
+    told: JsonObject = {"error": str(error), "code": error.code}
+    return {"content": [_part(str(error))], "structuredContent": told, "isError": True}
 
 
 METHODS: Mapping[str, Callable[[Caller, JsonObject], JsonObject]] = {

@@ -62,9 +62,7 @@ class FedInput(_Planned):
         """
         arrived = [value for feed in self.feeds if (value := feed.given(outputs)) is not None]
         if len(arrived) == 1 and not self.multiple:
-            only = arrived[0]
-            is_one = isinstance(only, list) and len(only) == 1 and not self.takes_anything
-            return only[0] if is_one else only
+            return arrived[0] if self.takes_anything else _unwrapped(arrived[0])
         flat = [
             each for value in arrived for each in (value if isinstance(value, list) else [value])
         ]
@@ -106,6 +104,10 @@ class Plan(_Planned):
     nodes: tuple[PlannedNode, ...]
     result: FedInput | None = None
     """What reaches the Response node; a run of a single model has none."""
+
+
+def _unwrapped(value: JsonValue) -> JsonValue:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def plan_of(graph: Graph, *, sub_model_of: SubModelOf) -> Plan:

@@ -101,27 +101,35 @@ def test_edges_into_a_list_keep_their_order() -> None:
     [
         (
             f"{REQUEST}.photo > crop.x_percent",
-            "'photo' of the Request node gives image, but 'in:x_percent' of 'crop' (crop_image) "
-            "takes number. On that node, image fits 'in:image_url'.",
+            (
+                "'photo' of the Request node gives image, but 'in:x_percent' of 'crop' "
+                "(crop_image) takes number. On that node, image fits 'in:image_url'."
+            ),
         ),
         (
             f"{REQUEST}.loud > crop.image_url",
-            "'loud' of the Request node gives boolean, but 'in:image_url' of 'crop' (crop_image) "
-            "takes image. 'photo' of the Request node would fit.",
+            (
+                "'loud' of the Request node gives boolean, but 'in:image_url' of 'crop' "
+                "(crop_image) takes image. 'photo' of the Request node would fit."
+            ),
         ),
         (
             "edit.result > pic.prompt",
-            "'out:result' of 'edit' (flux_2_pro) gives image, but 'in:prompt' of 'pic' "
-            "(flux_2_pro) takes text, number or select. Put a node between them that takes image "
-            "and gives text, number or select. Or use a flux_2_pro node in the mode "
-            "'image-to-image', where 'in:image_urls' takes image.",
+            (
+                "'out:result' of 'edit' (flux_2_pro) gives image, but 'in:prompt' of 'pic' "
+                "(flux_2_pro) takes text, number or select. Put a node between them that takes "
+                "image and gives text, number or select. Or use a flux_2_pro node in the mode "
+                "'image-to-image', where 'in:image_urls' takes image."
+            ),
         ),
         (
-            "pic.result > llm.pictures",
-            "'llm' (gpt_5_4) has no input 'in:pictures'. Its inputs: 'in:prompt', "
-            "'in:system_prompt', 'in:image_urls', 'in:file_urls', 'in:temperature', "
-            "'in:max_tokens', 'in:top_p', 'in:seed', 'in:response_format'. Still free there for "
-            "image: 'in:image_urls' or 'in:file_urls'.",
+            "pic.result > llm.foo",
+            (
+                "'llm' (gpt_5_4) has no input 'in:foo'. Its inputs: 'in:prompt', "
+                "'in:system_prompt', 'in:image_urls', 'in:file_urls', 'in:temperature', "
+                "'in:max_tokens', 'in:top_p', 'in:seed', 'in:response_format'. Still free there "
+                "for image: 'in:image_urls' or 'in:file_urls'."
+            ),
         ),
         (
             "pic.image > llm.image_urls",
@@ -129,19 +137,25 @@ def test_edges_into_a_list_keep_their_order() -> None:
         ),
         (
             "crop.in:image_url > edit.image_urls",
-            "'in:image_url' is written as an input of 'crop' (crop_image), but an edge starts at "
-            "an output. Did you mean 'out:image_url'? If it should lead the other way, swap "
-            "source and target.",
+            (
+                "'in:image_url' is written as an input of 'crop' (crop_image), but an edge starts "
+                "at an output. Did you mean 'out:image_url'? If it should lead the other way, swap "
+                "source and target."
+            ),
         ),
         (
             f"llm.output > {REQUEST}.topic",
-            "The Request node has no input: a workflow starts there. Set its fields' values "
-            "instead, or connect to another node.",
+            (
+                "The Request node has no input: a workflow starts there. Set its fields' values "
+                "instead, or connect to another node."
+            ),
         ),
         (
             f"{RESPONSE}.result > llm.prompt",
-            "The Response node has no output: a workflow ends there. Connect the output that "
-            "feeds it to 'llm' instead.",
+            (
+                "The Response node has no output: a workflow ends there. Connect the output that "
+                "feeds it to 'llm' instead."
+            ),
         ),
         ("llm.output > llm.prompt", "llm → llm is a cycle, and a workflow has to come to an end."),
         ("lllm.output > pic.prompt", "This workflow has no node 'lllm'. Did you mean 'llm'?"),
@@ -239,36 +253,48 @@ def test_an_edge_that_the_app_wrote_without_handles_can_be_removed() -> None:
     [
         (
             DisconnectNodes(source_node_id="crop", target_node_id="pic"),
-            "2 edges lead from 'crop' (crop_image) to 'pic' (flux_2_pro): 'crop.width > pic.seed' "
-            "(width → seed), 'crop.height > pic.num_images' (height → num_images). Give the "
-            "edgeId of one, or both handles.",
+            (
+                "2 edges lead from 'crop' (crop_image) to 'pic' (flux_2_pro): "
+                "'crop.width > pic.seed' (width → seed), 'crop.height > pic.num_images' (height → num_images). Give the "
+                "edgeId of one, or both handles."
+            ),
         ),
         (
             DisconnectNodes(source_node_id="crop", source_handle="image_url", target_node_id="pic"),
-            "No such edge leads from 'crop' (crop_image) to 'pic' (flux_2_pro). Those that do: "
-            "'crop.width > pic.seed' (width → seed), 'crop.height > pic.num_images' "
-            "(height → num_images).",
+            (
+                "No such edge leads from 'crop' (crop_image) to 'pic' (flux_2_pro). Those that do: "
+                "'crop.width > pic.seed' (width → seed), 'crop.height > pic.num_images' "
+                "(height → num_images)."
+            ),
         ),
         (
             DisconnectNodes(source_node_id="pic", target_node_id="crop"),
-            "No such edge leads from 'pic' (flux_2_pro) to 'crop' (crop_image). The other way: "
-            "'crop.width > pic.seed' (width → seed), 'crop.height > pic.num_images' "
-            "(height → num_images).",
+            (
+                "No such edge leads from 'pic' (flux_2_pro) to 'crop' (crop_image). The other way: "
+                "'crop.width > pic.seed' (width → seed), 'crop.height > pic.num_images' "
+                "(height → num_images)."
+            ),
         ),
         (
             DisconnectNodes(source_node_id="crop", target_node_id="edit"),
-            "No such edge leads from 'crop' (crop_image) to 'edit' (flux_2_pro). "
-            "'crop' (crop_image) feeds 'pic'.",
+            (
+                "No such edge leads from 'crop' (crop_image) to 'edit' (flux_2_pro). "
+                "'crop' (crop_image) feeds 'pic'."
+            ),
         ),
         (
             DisconnectNodes(source_node_id=RESPONSE, target_node_id=REQUEST),
-            "No such edge leads from the Response node to the Request node. "
-            "The Response node feeds no node.",
+            (
+                "No such edge leads from the Response node to the Request node. "
+                "The Response node feeds no node."
+            ),
         ),
         (
             DisconnectNodes(edge_id="crop.width > pic.sead"),
-            "This workflow has no edge 'crop.width > pic.sead'. Did you mean "
-            "'crop.width > pic.seed'?",
+            (
+                "This workflow has no edge 'crop.width > pic.sead'. Did you mean "
+                "'crop.width > pic.seed'?"
+            ),
         ),
         (
             DisconnectNodes(source_node_id="crap", target_node_id="pic"),

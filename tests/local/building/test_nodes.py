@@ -303,7 +303,7 @@ def test_a_value_without_a_place_is_refused(
 
 
 def test_a_request_without_fields_says_so() -> None:
-    with pytest.raises(GraphRuleError, match="on the Request node. It has no fields."):
+    with pytest.raises(GraphRuleError, match=r"on the Request node\. It has no fields\."):
         with_inputs(empty(), REQUEST, {"x": 1}, catalog=CATALOG)
 
 

@@ -1,6 +1,6 @@
 """What holds after every sequence of edits, whatever they are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ from magica_mcp.local.building import (
     without_edge,
     without_node,
 )
-from magica_mcp.models.building import AddNode, ConnectNodes, DisconnectNodes, Position
+from magica_mcp.models.building import AddNode, ConnectNodes, DisconnectNodes
 from magica_mcp.models.workflows import Workflow
 from tests.local.building.samples import CATALOG, REQUEST, RESPONSE, empty, graph_in
 
@@ -46,8 +46,7 @@ VALUES: st.SearchStrategy[JsonValue] = st.one_of(
     st.just({"width": 1, "height": 2}),
 )
 SETTINGS = st.dictionaries(NAMES, VALUES, max_size=2)
-PLACES = st.one_of(st.none(), st.builds(Position, x=st.floats(), y=st.floats()))
-CELLS = st.one_of(st.none(), st.integers(1, 4), st.just(10**400))
+CELLS = st.one_of(st.integers(1, 4), st.just(10**400))
 
 
 def adding(ask: AddNode, node_id: str) -> Edit:
@@ -70,32 +69,35 @@ def disconnecting(ask: DisconnectNodes) -> Edit:
     return lambda workflow: without_edge(workflow, ask)
 
 
-ADDED = st.builds(
-    AddNode,
-    node_type=st.sampled_from([*TYPES, "flux-2-pro-edit", "request", "ghost"]),
-    mode=st.one_of(st.none(), st.sampled_from([*MODES, "ghost"])),
-    inputs=st.one_of(st.none(), SETTINGS),
-    position=PLACES,
-    column=CELLS,
-    row=CELLS,
-)
-PLAIN = st.builds(AddNode, node_type=st.sampled_from(TYPES))
-CONNECTED = st.builds(
-    ConnectNodes,
-    source_node_id=NODE_IDS,
-    source_handle=HANDLES.filter(bool),
-    target_node_id=NODE_IDS,
-    target_handle=HANDLES.filter(bool),
-)
-OPTIONAL = st.one_of(st.none(), NODE_IDS)
-DISCONNECTED = st.builds(
-    DisconnectNodes,
-    edge_id=st.one_of(st.none(), EDGE_IDS),
-    source_node_id=OPTIONAL,
-    target_node_id=OPTIONAL,
-    source_handle=st.one_of(st.none(), HANDLES),
-    target_handle=st.one_of(st.none(), HANDLES),
-)
+ADDED = st.fixed_dictionaries(
+    {"nodeType": st.sampled_from([*TYPES, "flux-2-pro-edit", "request", "ghost"])},
+    optional={
+        "mode": st.sampled_from([*MODES, "ghost", ""]),
+        "inputs": SETTINGS,
+        "position": st.fixed_dictionaries({"x": st.floats(), "y": st.floats()}),
+        "column": CELLS,
+        "row": CELLS,
+    },
+).map(AddNode.model_validate)
+PLAIN = st.sampled_from(TYPES).map(lambda node_type: AddNode(node_type=node_type))
+CONNECTED = st.fixed_dictionaries(
+    {
+        "sourceNodeId": NODE_IDS,
+        "sourceHandle": HANDLES.filter(bool),
+        "targetNodeId": NODE_IDS,
+        "targetHandle": HANDLES.filter(bool),
+    }
+).map(ConnectNodes.model_validate)
+DISCONNECTED = st.fixed_dictionaries(
+    {},
+    optional={
+        "edgeId": EDGE_IDS,
+        "sourceNodeId": NODE_IDS,
+        "sourceHandle": HANDLES,
+        "targetNodeId": NODE_IDS,
+        "targetHandle": HANDLES,
+    },
+).map(DisconnectNodes.model_validate)
 EDITS = st.one_of(
     st.builds(adding, ADDED, NEW_IDS),
     st.builds(adding, PLAIN, NEW_IDS),
@@ -123,48 +125,58 @@ def a_beginning() -> Workflow:
 BEGINNING = a_beginning()
 
 
-def states(edits: list[Edit]) -> Iterator[Workflow]:
-    """The workflow after each edit; one that is refused leaves it as it was, to the letter."""
-    workflow = BEGINNING
+def attempt(edit: Edit, workflow: Workflow) -> tuple[Workflow, str]:
+    """The workflow after an edit, and why it was refused, if it was."""
+    try:
+        return edit(workflow), ""
+    except MagicaError as error:
+        return workflow, str(error)
+
+
+def states(edits: list[Edit]) -> list[Workflow]:
+    """The workflow at the beginning and after each edit; one that is refused changes nothing."""
+    found = [BEGINNING]
     for edit in edits:
-        before = workflow.model_dump_json()
-        try:
-            workflow = edit(workflow)
-        except MagicaError as refusal:
-            assert str(refusal)[-1] in ".?"
-            assert workflow.model_dump_json() == before
-        yield workflow
+        found.append(attempt(edit, found[-1])[0])
+    return found
 
 
 @given(st.lists(EDITS, max_size=25))
 @settings(max_examples=120, deadline=None)
 def test_no_sequence_of_edits_makes_an_unsound_workflow(edits: list[Edit]) -> None:
-    *_, last = [BEGINNING, *states(edits)]
-
-    assert structural_problems(graph_in(last)) == []
+    assert structural_problems(graph_in(states(edits)[-1])) == []
 
 
-@given(st.lists(EDITS, max_size=15))
-@settings(max_examples=60, deadline=None)
-def test_no_edit_changes_the_workflow_that_it_was_given(edits: list[Edit]) -> None:
-    seen = [(state, state.model_dump_json()) for state in [BEGINNING, *states(edits)]]
+@given(st.lists(EDITS, max_size=20), EDITS)
+@settings(max_examples=200, deadline=None)
+def test_every_refusal_is_a_sentence(edits: list[Edit], edit: Edit) -> None:
+    _, refusal = attempt(edit, states(edits)[-1])
 
-    assert all(state.model_dump_json() == before for state, before in seen)
+    assert not refusal or refusal.endswith((".", "?"))
+
+
+@given(st.lists(EDITS, max_size=15), EDITS)
+@settings(max_examples=100, deadline=None)
+def test_no_edit_changes_the_workflow_that_it_was_given(edits: list[Edit], edit: Edit) -> None:
+    workflow = states(edits)[-1]
+    before = workflow.model_dump_json()
+    attempt(edit, workflow)
+
+    assert workflow.model_dump_json() == before
 
 
 @given(st.lists(EDITS, max_size=20))
 @settings(max_examples=60, deadline=None)
 def test_a_workflow_survives_the_wire_after_any_edits(edits: list[Edit]) -> None:
-    *_, last = [BEGINNING, *states(edits)]
+    last = states(edits)[-1]
+    read_again = Workflow.model_validate_json(last.model_dump_json(by_alias=True))
 
-    assert graph_in(Workflow.model_validate_json(last.model_dump_json(by_alias=True))) == graph_in(
-        last
-    )
+    assert graph_in(read_again) == graph_in(last)
 
 
 @given(st.lists(EDITS, max_size=20))
 @settings(max_examples=60, deadline=None)
 def test_every_node_has_one_line_in_the_drawing(edits: list[Edit]) -> None:
-    *_, last = [BEGINNING, *states(edits)]
+    last = states(edits)[-1]
 
     assert len(drawing(graph_in(last)).splitlines()) == len(last.nodes)
