@@ -118,7 +118,8 @@ def _asked(kind: type[Asked], arguments: JsonObject, *, but: tuple[str, ...] = (
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise InvalidInputError(f"{place}: {first['msg']}." if place else first["msg"]) from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise InvalidInputError(f"Invalid request: {place or 'in all'}: {said}.") from error
 
 
 def _paging(arguments: JsonObject) -> Paging:

@@ -43,6 +43,7 @@ class ModelField(Answer):
     max: float | None = None
     step: float | None = None
     max_length: int | None = None
+    min_items: int | None = None
     max_items: int | None = Field(
         default=None,
         validation_alias=AliasChoices(

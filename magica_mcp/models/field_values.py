@@ -47,6 +47,10 @@ def read_value(field: ModelField, value: JsonValue, *, internal: bool = False) -
         raise InvalidInputError(
             f"'{field.name}' takes {allowed}, but {len(values)} were given. Leave some out."
         )
+    if field.is_list and len(values) < (field.min_items or 0):
+        raise InvalidInputError(
+            f"'{field.name}' needs at least {field.min_items} values, not {len(values)}. Give more."
+        )
     found = [_read_one(field, each, internal=internal) for each in values]
     return found if field.is_list else found[0]
 

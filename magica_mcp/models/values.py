@@ -114,7 +114,7 @@ def _typed(fields: Sequence[RequestField], chosen: JsonObject) -> JsonObject:
     """The chosen values in their fields' types; a null stands for the default."""
     said: JsonObject = {key: value for key, value in chosen.items() if value is not None}
     complete = checked(schema_of(fields), said)
-    return {key: complete[key] for key in said}
+    return {key: complete[key] for key in said if key in complete}
 
 
 _INPUT_TYPES = {"boolean": "toggle", "text": "textarea", "avmedia": "file", "any": "text"}

@@ -132,6 +132,13 @@ def test_two_response_nodes_are_told_apart() -> None:
     ]
 
 
+def test_edges_from_two_request_nodes_are_told_apart() -> None:
+    requests = {each: request_node(each, fields={"topic": PortKind.TEXT}) for each in ("r1", "r2")}
+    graph = Graph({**requests, "a": llm("a")}, (Edge("e", "r2", "topic", "a", "prompt"),))
+
+    assert line_of(graph, "a") == "#1 gpt_5_4 (a): Request r2.topic → prompt"
+
+
 def test_a_graph_without_nodes_says_so() -> None:
     assert drawing(Graph({})) == "(no nodes)"
 

@@ -69,7 +69,7 @@ async def test_both_eras_of_the_protocol_are_served(
 
 
 def test_nothing_but_json_rpc_reaches_stdout(tmp_path: Path) -> None:
-    messages = [
+    messages: list[dict[str, Any]] = [
         {
             "method": "initialize",
             "id": 1,

@@ -29,6 +29,7 @@ FIELDS = (
         ({"n": {"prompt": "x", "count": "3"}}, {"prompt": "x", "count": 3}),
         ({"n": {"prompt": "x", "fast": "true"}}, {"prompt": "x", "fast": True}),
         ({"n": {"prompt": "x", "count": None}}, {"prompt": "x"}),
+        ({"n": {"prompt": "x", "count": ""}}, {"prompt": "x"}),
     ],
 )
 def test_values_are_understood(given: dict[str, Any], meant: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from magica_mcp.errors import InvalidInputError, or_list
+from magica_mcp.errors import InvalidInputError, NotFoundError, or_list
 from magica_mcp.graph.ports import Port
 from magica_mcp.local.catalog import Catalog, ModelRef
 from magica_mcp.local.engine.preparing import sub_model_of
@@ -17,7 +17,13 @@ def chosen(catalog: Catalog, node_type: str, mode: str | None) -> ModelRef:
     ref = catalog.resolve(node_type)
     if not mode:
         return ref
-    catalog.ports(ref.node_type, sub_model_id=mode)  # says which modes there are
+    try:
+        catalog.ports(ref.node_type, sub_model_id=mode)
+    except NotFoundError as error:
+        if modes_of(catalog, ref.node_type):
+            raise  # it says which modes there are
+        text = f"{ref.node_type} has a single mode, and no '{mode}'. Leave the mode out."
+        raise NotFoundError(text) from error
     return ModelRef(ref.node_type, sub_model_of(catalog, ref.node_type, mode))
 
 

@@ -60,6 +60,7 @@ class CatalogField(Entry):
     max: float | None = None
     step: float | None = None
     max_length: int | None = None
+    min_items: int | None = None
     max_items: int | None = Field(
         default=None,
         validation_alias=AliasChoices(

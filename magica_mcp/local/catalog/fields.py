@@ -92,6 +92,7 @@ _SHARED = {
     "min",
     "max",
     "step",
+    "min_items",
 }
 
 

@@ -94,7 +94,9 @@ def _tiered(schema: ModelSchema, cost: Cost) -> Told:
     accepted: JsonObject = {field.name: list(field.options) for field in fields}
     defaults: JsonObject = {field.name: field.default for field in fields}
     tiers: JsonObject = {key: f"{_four_places(amount)}M" for key, amount in amounts.items()}
-    return f"{_four_places(least)}-{_four_places(most)} USD (tiered)", {
+    is_timed = any(isinstance(tier, dict) for tier in cost.tiers.values())
+    each = " per second" if is_timed else ""
+    return f"{_four_places(least)}-{_four_places(most)} USD{each} (tiered)", {
         "type": "tiered",
         "pricingInputs": inputs,
         "acceptedValues": accepted,

@@ -36,11 +36,19 @@ EXAMPLES: Mapping[str, str] = {
     "field",
     "flux_2_pro": "A bowl of ripe figs on blue linen, soft morning light",
     "gpt_image_2": 'A poster for a jazz evening with the words "Blue Hour" in tall letters',
+    "veo_3_1": "A paper boat drifts down a rainy street, the camera close above the water",
+    "gemini_omni_flash_edit_video": "Turn the scene into early winter, with light snow falling",
+    "elevenlabs_tts": "Good evening. The last ferry leaves in ten minutes from the north pier.",
+    "elevenlabs_music": "A slow waltz for accordion and double bass, as if from an old radio",
+    "elevenlabs_sound_effects": "A wooden door creaks open and falls shut in an empty hall",
     "gpt_5_4": "Explain in three sentences why the sky is blue.",
     "gemini_3_5_flash": "Suggest five names for a bakery by the sea.",
     "claude_sonnet_5": "Write a haiku about the first snow.",
 }
 """The prompt that each template starts with."""
+
+PROMPTS = frozenset({"prompt", "text"})
+"""The inputs that are given one."""
 
 ANY_EXAMPLE = "A quiet forest lake at dawn, mist over the water"
 
@@ -91,7 +99,11 @@ def _is_open(field: ModelField) -> bool:
 def _nodes(
     model: Model, fields: Sequence[ModelField], *, sub_model_id: str | None
 ) -> tuple[WireNode, ...]:
-    asked: list[JsonValue] = [_request_field(field, model.node_type) for field in fields]
+    asked: list[JsonValue] = [
+        {**place, **_request_field(field, model.node_type)}
+        for field in fields
+        for place in _places(field)
+    ]
     mode: JsonObject = {"subModelId": sub_model_id} if sub_model_id else {}
     placed: tuple[tuple[str, str, JsonObject], ...] = (
         (REQUEST_ID, REQUEST_TYPE, {"fields": asked}),
@@ -106,8 +118,6 @@ def _nodes(
 
 def _request_field(field: ModelField, node_type: str) -> JsonObject:
     told: dict[str, JsonValue] = {
-        "fieldId": field.name,
-        "name": field.label or field.name,
         "type": kind_of_field(field.type, name=field.name).value,
         "value": _first_value(field, node_type),
         "required": field.required or None,
@@ -119,8 +129,19 @@ def _request_field(field: ModelField, node_type: str) -> JsonObject:
     return {key: value for key, value in told.items() if value is not None}
 
 
+def _places(field: ModelField) -> list[JsonObject]:
+    """The Request fields that feed an input: as many as a list needs at least, else one."""
+    label, count = field.label or field.name, field.min_items or 1
+    first: JsonObject = {"fieldId": field.name, "name": label if count == 1 else f"{label} 1"}
+    others: list[JsonObject] = [
+        {"fieldId": f"{field.name}_{number}", "name": f"{label} {number}"}
+        for number in range(2, count + 1)
+    ]
+    return [first, *others]
+
+
 def _first_value(field: ModelField, node_type: str) -> JsonValue:
-    if field.name == "prompt" and field.default is None:
+    if field.name in PROMPTS and field.required and field.default is None:
         return EXAMPLES.get(node_type, ANY_EXAMPLE)
     return field.default
 
@@ -129,13 +150,14 @@ def _edges(slug: str, fields: Sequence[ModelField], *, output: str) -> tuple[Wir
     model_id = f"node_{slug}"
     feeding = [
         WireEdge(
-            id=f"edge_{field.name}",
+            id=f"edge_{place['fieldId']}",
             source=REQUEST_ID,
-            source_handle=field.name,
+            source_handle=str(place["fieldId"]),
             target=model_id,
             target_handle=input_handle(field.name),
         )
         for field in fields
+        for place in _places(field)
     ]
     answering = WireEdge(
         id="edge_result",

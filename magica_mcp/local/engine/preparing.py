@@ -9,6 +9,7 @@ from magica_mcp.graph.validation import readiness_problems, structural_problems
 from magica_mcp.local.catalog import Catalog
 from magica_mcp.local.engine.plan import Plan, PlannedNode, plan_of
 from magica_mcp.local.engine.request import with_overrides, with_values
+from magica_mcp.local.nodes import refuse_unless_runnable
 from magica_mcp.models.catalog import ModelSchema
 from magica_mcp.models.graphs import graph_of
 from magica_mcp.models.inputs import checked
@@ -38,6 +39,7 @@ def prepared_workflow(workflow: Workflow, ask: StartRun, *, catalog: Catalog) ->
     Raises:
         InvalidInputError: a value that has no place or does not fit, or an input without any.
         GraphRuleError: the graph is not sound.
+        ProviderUnavailableError: a node of a type that this machine cannot run.
     """
     values = understood_values(request_fields(workflow), dict(ask.values or {})).values
     filled = with_values(workflow, values)
@@ -48,6 +50,8 @@ def prepared_workflow(workflow: Workflow, ask: StartRun, *, catalog: Catalog) ->
     if unready:
         raise InvalidInputError(unready[0].text)
     plan = plan_of(graph, sub_model_of=partial(sub_model_of, catalog))
+    for node in plan.nodes:
+        refuse_unless_runnable(node.node_type)
     prepared = _priced(plan, name=workflow.name, catalog=catalog)
     return replace(prepared, workflow=filled, values=values)
 
@@ -58,6 +62,7 @@ def prepared_model(node_type: str, ask: StartModelRun, *, catalog: Catalog) -> P
     Raises:
         NotFoundError: no such node type or sub-model.
         InvalidInputError: an input that the model does not take, or one that it misses.
+        ProviderUnavailableError: this machine cannot run it.
     """
     known = catalog.resolve(node_type)
     chosen = catalog.resolve(ask.sub_model_id) if ask.sub_model_id else known
@@ -66,6 +71,7 @@ def prepared_model(node_type: str, ask: StartModelRun, *, catalog: Catalog) -> P
             f"'{ask.sub_model_id}' is a sub-model of {chosen.node_type}, not of {known.node_type}. "
             f"Run {chosen.node_type} with it, or leave subModelId out."
         )
+    refuse_unless_runnable(chosen.node_type)
     schema = catalog.schema(chosen.sub_model_id or chosen.node_type)
     node = PlannedNode(
         node_id=chosen.node_type,

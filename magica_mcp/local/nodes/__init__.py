@@ -8,18 +8,22 @@ from magica_mcp.local.nodes.job import NodeJob, NodeResult, RunNode
 
 def run_node(job: NodeJob) -> NodeResult:
     """Do a node's work. Raises `MagicaError`; `ProviderUnavailableError` for an unknown type."""
-    find = RUNNERS.get(job.node_type)
-    if find is None:
-        raise ProviderUnavailableError(
-            f"'{job.node_type}' cannot run on this machine. Choose another model, or set "
-            "MAGICA_API_KEY to run it on hosted Magica."
-        )
-    return find()(job)
+    refuse_unless_runnable(job.node_type)
+    return RUNNERS[job.node_type]()(job)
 
 
 def can_run(node_type: str) -> bool:
     """Whether this machine can run a node type."""
     return node_type in RUNNERS
+
+
+def refuse_unless_runnable(node_type: str) -> None:
+    """Raise `ProviderUnavailableError` for a node type that this machine cannot run."""
+    if not can_run(node_type):
+        raise ProviderUnavailableError(
+            f"'{node_type}' cannot run on this machine. Choose another model, or set "
+            "MAGICA_API_KEY to run it on hosted Magica."
+        )
 
 
 # Imported when used: Pillow is slow to import, and most processes never draw.
@@ -37,6 +41,12 @@ def _crop() -> RunNode:
     return crop_image
 
 
+def _background() -> RunNode:
+    from magica_mcp.local.nodes.background import remove_background  # noqa: PLC0415 - see above
+
+    return remove_background
+
+
 def _llm() -> RunNode:
     from magica_mcp.local.nodes.llm import answer_prompt  # noqa: PLC0415 - see above
 
@@ -49,6 +59,7 @@ RUNNERS: Mapping[str, Callable[[], RunNode]] = {
     "flux_2_max": _images,
     "flux_2_pro": _images,
     "gpt_image_2": _images,
+    "background_remover": _background,
     "gpt_5_4": _llm,
     "gemini_3_5_flash": _llm,
     "claude_sonnet_5": _llm,

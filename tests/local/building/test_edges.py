@@ -157,6 +157,13 @@ def test_edges_into_a_list_keep_their_order() -> None:
                 "feeds it to 'llm' instead."
             ),
         ),
+        (
+            f"{REQUEST}.loud > pic.prompt",
+            (
+                "'loud' of the Request node gives boolean, but 'in:prompt' of 'pic' (flux_2_pro) "
+                "takes text, number or select. 'topic' of the Request node would fit."
+            ),
+        ),
         ("llm.output > llm.prompt", "llm → llm is a cycle, and a workflow has to come to an end."),
         ("lllm.output > pic.prompt", "This workflow has no node 'lllm'. Did you mean 'llm'?"),
     ],
@@ -255,8 +262,8 @@ def test_an_edge_that_the_app_wrote_without_handles_can_be_removed() -> None:
             DisconnectNodes(source_node_id="crop", target_node_id="pic"),
             (
                 "2 edges lead from 'crop' (crop_image) to 'pic' (flux_2_pro): "
-                "'crop.width > pic.seed' (width → seed), 'crop.height > pic.num_images' (height → num_images). Give the "
-                "edgeId of one, or both handles."
+                "'crop.width > pic.seed' (width → seed), 'crop.height > pic.num_images' "
+                "(height → num_images). Give the edgeId of one, or both handles."
             ),
         ),
         (

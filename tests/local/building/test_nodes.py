@@ -141,6 +141,10 @@ def test_an_input_that_no_schema_lists_is_kept() -> None:
             {"nodeType": "flux_2_pro", "mode": "video"},
             "flux_2_pro has no mode 'video'. Its modes are 'flux-2-pro-text' or 'flux-2-pro-edit'.",
         ),
+        (
+            {"nodeType": "gpt_5_4", "mode": "text-to-image"},
+            "gpt_5_4 has a single mode, and no 'text-to-image'. Leave the mode out.",
+        ),
     ],
 )
 def test_an_unknown_type_or_mode_is_refused_with_what_exists(

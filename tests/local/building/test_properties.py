@@ -21,6 +21,7 @@ from magica_mcp.local.building import (
 from magica_mcp.models.building import AddNode, ConnectNodes, DisconnectNodes
 from magica_mcp.models.workflows import Workflow
 from tests.local.building.samples import CATALOG, REQUEST, RESPONSE, empty, graph_in
+from tests.local.building.samples import connecting as asking
 
 Edit = Callable[[Workflow], Workflow]
 
@@ -88,6 +89,19 @@ CONNECTED = st.fixed_dictionaries(
         "targetHandle": HANDLES.filter(bool),
     }
 ).map(ConnectNodes.model_validate)
+SOURCES = [
+    *(f"{REQUEST}.{field}" for field in FIELDS),
+    *("n0.output", "n1.out:result", "n2.result", "n3.image_url", "n3.width", "n4.output"),
+]
+TARGETS = [
+    *(f"{RESPONSE}.result", "n0.prompt", "n0.image_urls", "n0.seed", "n1.prompt", "n2.prompt"),
+    *("n2.in:image_urls", "n3.image_url", "n3.x_px", "n4.prompt", "n4.system_prompt"),
+]
+LIKELY = st.builds(
+    lambda source, target: asking(f"{source} > {target}"),
+    st.sampled_from(SOURCES),
+    st.sampled_from(TARGETS),
+)
 DISCONNECTED = st.fixed_dictionaries(
     {},
     optional={
@@ -102,8 +116,7 @@ EDITS = st.one_of(
     st.builds(adding, ADDED, NEW_IDS),
     st.builds(adding, PLAIN, NEW_IDS),
     st.builds(connecting, CONNECTED, EDGE_IDS),
-    st.builds(connecting, CONNECTED, EDGE_IDS),
-    st.builds(connecting, CONNECTED, EDGE_IDS),
+    *[st.builds(connecting, LIKELY, EDGE_IDS)] * 4,
     st.builds(setting, NODE_IDS, SETTINGS),
     st.builds(removing, NODE_IDS),
     st.builds(disconnecting, DISCONNECTED),
@@ -141,13 +154,13 @@ def states(edits: list[Edit]) -> list[Workflow]:
     return found
 
 
-@given(st.lists(EDITS, max_size=25))
+@given(st.lists(EDITS, min_size=8, max_size=25))
 @settings(max_examples=120, deadline=None)
 def test_no_sequence_of_edits_makes_an_unsound_workflow(edits: list[Edit]) -> None:
     assert structural_problems(graph_in(states(edits)[-1])) == []
 
 
-@given(st.lists(EDITS, max_size=20), EDITS)
+@given(st.lists(EDITS, min_size=8, max_size=20), EDITS)
 @settings(max_examples=200, deadline=None)
 def test_every_refusal_is_a_sentence(edits: list[Edit], edit: Edit) -> None:
     _, refusal = attempt(edit, states(edits)[-1])
@@ -155,7 +168,7 @@ def test_every_refusal_is_a_sentence(edits: list[Edit], edit: Edit) -> None:
     assert not refusal or refusal.endswith((".", "?"))
 
 
-@given(st.lists(EDITS, max_size=15), EDITS)
+@given(st.lists(EDITS, min_size=8, max_size=15), EDITS)
 @settings(max_examples=100, deadline=None)
 def test_no_edit_changes_the_workflow_that_it_was_given(edits: list[Edit], edit: Edit) -> None:
     workflow = states(edits)[-1]
@@ -165,7 +178,7 @@ def test_no_edit_changes_the_workflow_that_it_was_given(edits: list[Edit], edit:
     assert workflow.model_dump_json() == before
 
 
-@given(st.lists(EDITS, max_size=20))
+@given(st.lists(EDITS, min_size=8, max_size=20))
 @settings(max_examples=60, deadline=None)
 def test_a_workflow_survives_the_wire_after_any_edits(edits: list[Edit]) -> None:
     last = states(edits)[-1]
@@ -174,7 +187,7 @@ def test_a_workflow_survives_the_wire_after_any_edits(edits: list[Edit]) -> None
     assert graph_in(read_again) == graph_in(last)
 
 
-@given(st.lists(EDITS, max_size=20))
+@given(st.lists(EDITS, min_size=8, max_size=20))
 @settings(max_examples=60, deadline=None)
 def test_every_node_has_one_line_in_the_drawing(edits: list[Edit]) -> None:
     last = states(edits)[-1]
