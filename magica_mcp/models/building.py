@@ -88,6 +88,8 @@ class PortShape(Answer):
     required: bool = False
     multiple: bool = False
     max_items: int | None = None
+    modes: tuple[str, ...] = ()
+    """The modes that have it; empty: all of them."""
 
     @model_validator(mode="before")
     @classmethod

@@ -9,6 +9,7 @@ from magica_mcp.graph.ports import NodePorts, Port, PortKind, bare
 from magica_mcp.graph.validation import problems
 from magica_mcp.models.building import NodeType, PortShape
 from magica_mcp.models.graphs import graph_of
+from magica_mcp.models.priced_nodes import is_scaffold
 from magica_mcp.models.workflows import Workflow
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ async def read_graph(client: "MagicaClient", workflow: Workflow) -> tuple[str, t
     known = await _known_types(client)
     ports = {name: _ports(node_type) for name, node_type in known.items()}
     guessed = _from_edges(workflow)
-    is_known = all(node.type in ports or node.id not in guessed for node in workflow.nodes)
+    is_known = all(node.type in ports or is_scaffold(node) for node in workflow.nodes)
     by_type = {node.type: guessed.get(node.id, NodePorts((), ())) for node in workflow.nodes}
 
     def ports_of(node_type: str, _mode: str | None) -> NodePorts:
@@ -57,7 +58,7 @@ def _port(shape: PortShape) -> Port:
     return Port(
         name=bare(shape.handle),
         kind=PortKind(shape.type) if known else PortKind.ANY,
-        required=shape.required,
+        required=shape.required and not shape.modes,  # which mode it is needed in is not told
         multiple=shape.multiple,
         max_items=shape.max_items,
     )

@@ -51,3 +51,10 @@ def more(page: Page[Any]) -> list[str]:
     if page.has_more and page.page:
         return [f"There is more: call again with page {page.page + 1}."]
     return []
+
+
+def bound_text(value: float | None) -> str:
+    """An end of a range: whole numbers in full."""
+    if value is None:
+        return "any"
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"

@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from magica_mcp.models.catalog import FoundModel, ModelField, ModelSchema, ModelSearch
 from magica_mcp.models.wire import JsonObject
-from magica_mcp.server.render.calls import call, one_line
+from magica_mcp.server.render.calls import bound_text, call, one_line
 
 SHOWN_PER_CATEGORY = 12
 LONGEST_DESCRIPTION = 100
@@ -64,7 +64,7 @@ def field_text(field: ModelField) -> str:
     if field.options:
         parts.append(f"one of {one_line(list(field.options), longest=600)[1:-1]}")
     if field.min is not None or field.max is not None:
-        parts.append(f"from {_bound(field.min)} to {_bound(field.max)}")
+        parts.append(f"from {bound_text(field.min)} to {bound_text(field.max)}")
     if field.max_length:
         parts.append(f"at most {field.max_length:,} characters")
     if field.default is not None:
@@ -72,10 +72,6 @@ def field_text(field: ModelField) -> str:
     if field.show_when:
         parts.append(f"only when {one_line(field.show_when)}")
     return "; ".join([*parts, *([field.description] if field.description else [])])
-
-
-def _bound(value: float | None) -> str:
-    return "any" if value is None else f"{value:g}"
 
 
 def example(value: ModelSchema) -> JsonObject:

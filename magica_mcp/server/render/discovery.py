@@ -3,7 +3,7 @@
 from magica_mcp.models.credits import credits_text
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField
-from magica_mcp.server.render.calls import and_list, call, one_line, plain
+from magica_mcp.server.render.calls import and_list, bound_text, call, one_line, plain
 from magica_mcp.server.resolving import ChosenWorkflow
 
 
@@ -50,16 +50,12 @@ def field_text(field: RequestField) -> str:
     if field.options:
         parts.append(f"one of {one_line(list(field.options))[1:-1]}")
     if field.min is not None or field.max is not None:
-        parts.append(f"from {_bound(field.min)} to {_bound(field.max)}")
+        parts.append(f"from {bound_text(field.min)} to {bound_text(field.max)}")
     if field.default is not None:
         parts.append(f"default {one_line(field.default)}")
     if field.description:
         parts.append(field.description)
     return "; ".join(parts)
-
-
-def _bound(value: float | None) -> str:
-    return "any" if value is None else f"{value:g}"
 
 
 def cost(estimate: int | None) -> str:
