@@ -141,6 +141,13 @@ def test_a_list_has_a_limit() -> None:
         checked(schema(), {"prompt": "A fox", "image_urls": pictures})
 
 
+def test_a_list_may_need_several() -> None:
+    films: JsonObject = {"name": "films", "dataType": "string[]", "minItems": 2}
+
+    with pytest.raises(InvalidInputError, match="'films' needs at least 2 values, not 1"):
+        checked(schema(films), {"films": "https://example.com/1.mp4"})
+
+
 @pytest.mark.parametrize(
     "given",
     [

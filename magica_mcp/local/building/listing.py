@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import get_args
 
-from pydantic import JsonValue
-
 from magica_mcp.errors import InvalidInputError, or_list
 from magica_mcp.graph.ports import Port, input_handle, output_handle
 from magica_mcp.local.building.modes import inputs_by_mode
@@ -51,19 +49,19 @@ def _node_type(model: Model, catalog: Catalog) -> NodeType:
     )
 
 
-def _only_in(name: str, by_mode: Mapping[str, Iterable[Port]]) -> list[JsonValue]:
+def _only_in(name: str, by_mode: Mapping[str, Iterable[Port]]) -> list[str]:
     """The modes that have this input; none where all of them do."""
     having = [mode for mode, ports in by_mode.items() if any(port.name == name for port in ports)]
     return [] if len(having) == len(by_mode) else [*having]
 
 
-def _shape(port: Port, handle: str, *, modes: Sequence[JsonValue] = ()) -> PortShape:
+def _shape(port: Port, handle: str, *, modes: Sequence[str] = ()) -> PortShape:
     """A port on the wire; `modes` only where some modes are without it."""
-    told: dict[str, JsonValue] = {
-        "handle": handle,
-        "type": port.kind.value,
-        "required": port.required,
-        "multiple": port.multiple,
-        "maxItems": port.max_items,
-    }
-    return PortShape.model_validate({**told, "modes": list(modes)} if modes else told)
+    return PortShape(
+        handle=handle,
+        type=port.kind,
+        required=port.required,
+        multiple=port.multiple,
+        max_items=port.max_items,
+        modes=tuple(modes),
+    )

@@ -37,6 +37,12 @@ def test_a_tier_is_told_with_four_places_rounded_up() -> None:
     assert tiers["High:1024x1024"] == "0.2108M"
 
 
+def test_a_price_by_the_second_says_so() -> None:
+    assert CATALOG.pricing("hedra_lipsync").cost_summary == (
+        "0.0210-0.0676 USD per second (tiered)"
+    )
+
+
 def test_the_cost_of_tiers_is_told_as_the_catalog_has_it() -> None:
     config = CATALOG.pricing("gpt-image-2-edit").cost_config
 

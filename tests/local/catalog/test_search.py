@@ -15,7 +15,12 @@ def found(query: str | None) -> dict[str, list[str]]:
 def test_without_a_query_there_is_everything_and_a_hint() -> None:
     search = CATALOG.search(None)
 
-    assert set(search.model_catalog or {}) == {"text-to-image", "image-to-image", "utility", "llm"}
+    assert set(search.model_catalog or {}) == {
+        *("text-to-image", "image-to-image"),
+        *("text-to-video", "image-to-video", "reference-to-video", "video-to-video", "lipsync"),
+        *("text-to-speech", "music-generation", "sound-effects"),
+        *("utility", "llm"),
+    }
     assert search.hint is not None
     assert search.usage is not None
     assert search.no_match is None
@@ -30,6 +35,7 @@ def test_categories_come_with_their_roles() -> None:
         "text-to-image": "GENERATE",
         "image-to-image": "EDIT",
         "utility": "EDIT",
+        "image-to-video": "TRANSFORM",
     }
 
 
@@ -46,6 +52,10 @@ def test_categories_come_with_their_roles() -> None:
         ("gpt-image-2-edit", {"image-to-image"}),
         ("flux edit", {"image-to-image"}),
         ("crop", {"utility"}),
+        ("lipsync", {"lipsync"}),
+        ("text-to-speech", {"text-to-speech"}),
+        ("reference-to-video", {"reference-to-video"}),
+        ("music", {"music-generation"}),
     ],
 )
 def test_a_query_finds_categories_names_and_ids(query: str, categories: set[str]) -> None:
@@ -66,7 +76,7 @@ def test_a_found_model_is_ready_to_be_used() -> None:
     )
 
 
-@pytest.mark.parametrize("query", ["lipsync", "text-to-speech", "image-to-video", "zebra"])
+@pytest.mark.parametrize("query", ["transcription", "voice-changing", "zebra"])
 def test_where_nothing_matches_the_answer_says_what_would(query: str) -> None:
     search = CATALOG.search(query)
 

@@ -81,6 +81,15 @@ def test_a_picture_that_is_needed_has_to_be_given() -> None:
     assert picture.default is None
 
 
+def test_a_list_that_needs_two_is_asked_for_twice() -> None:
+    fields = request_fields(TEMPLATES["merge_videos"].workflow)
+
+    assert [(field.field_id, field.name) for field in fields[:2]] == [
+        ("video_urls", "Videos 1"),
+        ("video_urls_2", "Videos 2"),
+    ]
+
+
 def test_the_result_goes_to_the_response() -> None:
     edge = TEMPLATES["crop_image"].workflow.edges[-1]
 

@@ -113,6 +113,15 @@ async def test_an_unknown_run_is_not_found(http: httpx.AsyncClient, method: str,
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
+async def test_a_workflow_with_a_model_that_cannot_run_here_is_refused(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.post("v1/runs", json={"workflowId": "veo_3_1"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_UNAVAILABLE")
+    assert (await http.get("v1/runs")).json()["total"] == 0
+
+
 async def test_an_unknown_workflow_is_not_started(http: httpx.AsyncClient) -> None:
     answer = await http.post("v1/runs", json={"workflowId": "unknown"})
 
