@@ -3,7 +3,7 @@
 Both sides render the same small picture: once by calling the node, once by POST, durable run,
 ledger, file and GET until COMPLETED, over HTTP in-process.
 
-usage: python benchmarks/local_run.py [RUNS]
+usage: python -m benchmarks.local_run [RUNS]
 """
 
 import asyncio

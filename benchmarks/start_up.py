@@ -1,6 +1,6 @@
 """From process start to the answer to `initialize`: this server against a bare one, in turn.
 
-usage: python benchmarks/start_up.py [RUNS]
+usage: python -m benchmarks.start_up [RUNS]
 """
 
 import json
