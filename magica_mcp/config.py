@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -88,6 +89,15 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
+    @field_validator("api_key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value() if value else "-"
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            message = "holds characters that no key has; copy it again"
+            raise ValueError(message)
+        return value
+
     @field_validator("home", "output_dir")
     @classmethod
     def _expanded(cls, value: Path) -> Path:
@@ -103,6 +113,14 @@ class Settings(BaseSettings):
     def _is_a_base(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             message = "must begin with https:// (or http:// for a server on this machine)"
+            raise ValueError(message)
+        try:
+            parts = urlsplit(value)
+            is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        except ValueError:
+            is_whole = False
+        if not is_whole:
+            message = "is not the address of a server"
             raise ValueError(message)
         return value.rstrip("/").removesuffix("/v1")
 
@@ -150,6 +168,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     }
     _refuse_unknown(ours)
     _refuse_empty_budgets(ours)
+    _refuse_unenforced(ours)
     filled = {name: value.strip() for name, value in ours.items() if value.strip()}
     try:
         return Settings(**_GivenEnvironment(filled)())
@@ -177,6 +196,14 @@ def _refuse_empty_budgets(ours: Mapping[str, str]) -> None:
     for name in map(variable, _BUDGETS):
         if name in ours and not ours[name].strip():
             message = f"{name} is empty. Give it a number of credits, or remove it for no limit."
+            raise ConfigurationError(message)
+
+
+def _refuse_unenforced(ours: Mapping[str, str]) -> None:
+    """A guard of money that does not guard yet must not look as if it did."""
+    for name in map(variable, (*_BUDGETS, "confirm_above")):
+        if ours.get(name, "").strip():
+            message = f"{name} is not enforced by this version, so it is refused. Remove it."
             raise ConfigurationError(message)
 
 

@@ -14,6 +14,15 @@ def or_list(names: Sequence[str]) -> str:
     return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
+LONGEST_QUOTE = 120
+
+
+def shortened(text: str) -> str:
+    """Somebody's words on one line, cut where they are long."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE]}…"
+
+
 class MagicaError(Exception):
     """The root of all we raise on purpose. `code` is for programs, the text for people."""
 
@@ -72,7 +81,9 @@ class NameNotFoundError(MagicaError):
     ) -> None:
         self.kind, self.name, self.close = kind, name, tuple(close)
         hint = f" Did you mean {or_list(self.close)}?" if close else ""
-        super().__init__(f"No {kind} is called '{name}'.{hint}{' ' + advice if advice else ''}")
+        super().__init__(
+            f"No {kind} is called '{shortened(name)}'.{hint}{' ' + advice if advice else ''}"
+        )
 
 
 class AmbiguousNameError(MagicaError):
@@ -83,8 +94,8 @@ class AmbiguousNameError(MagicaError):
     def __init__(self, kind: str, name: str, *, candidates: Sequence[str]) -> None:
         self.kind, self.name, self.candidates = kind, name, tuple(candidates)
         super().__init__(
-            f"'{name}' fits several {kind}s: {or_list(self.candidates)}. Nothing was started and "
-            "nothing was charged. Call again with one of these names or ids."
+            f"'{shortened(name)}' fits several {kind}s: {or_list(self.candidates)}. "
+            "Nothing was started and nothing was charged. Call again with one of them."
         )
 
 

@@ -1,4 +1,4 @@
-"""What is learned from use and may be forgotten: how long runs take.
+"""What is learned from use and may be forgotten: how long runs take, what clients bear.
 
 One SQLite file under MAGICA_HOME, shared by several processes. Refuses to know what is done with
 it; losing the file loses nothing that matters.
@@ -7,10 +7,13 @@ it; losing the file loses nothing that matters.
 import sqlite3
 import statistics
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 KEPT_PER_KIND = 50
+UNUSABLE = (sqlite3.Error, OSError)
+"""A file that cannot be used: then nothing is learned, and nothing that matters is lost."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS durations (
@@ -19,7 +22,21 @@ CREATE TABLE IF NOT EXISTS durations (
     seconds REAL NOT NULL CHECK (seconds >= 0)
 );
 CREATE INDEX IF NOT EXISTS durations_by_kind ON durations (kind, id);
+CREATE TABLE IF NOT EXISTS clients (
+    name TEXT PRIMARY KEY,
+    known TEXT NOT NULL
+);
 """
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How long such runs take, in seconds: half of them at most `p50`, nine of ten `p90`."""
+
+    p50: float
+    p90: float
+    seen: int = 0
+    """From how many runs this was learned; 0: it is only supposed."""
 
 
 class Memory:
@@ -39,7 +56,7 @@ class Memory:
 
     def remember_duration(self, kind: str, seconds: float) -> None:
         """Note how long one run of this kind took; only the newest are kept."""
-        with self._open() as connection:
+        with suppress(*UNUSABLE), self._open() as connection:
             connection.execute(
                 "INSERT INTO durations (kind, seconds) VALUES (?, ?)", (kind, max(0.0, seconds))
             )
@@ -49,9 +66,38 @@ class Memory:
                 (kind, kind, KEPT_PER_KIND),
             )
 
+    def usual(self, kind: str) -> Usual | None:
+        """How long this kind of run takes, or None where none was seen."""
+        with suppress(*UNUSABLE), self._open() as connection:
+            rows = connection.execute("SELECT seconds FROM durations WHERE kind = ?", (kind,))
+            return usual_of([row[0] for row in rows])
+        return None
+
     def usual_seconds(self, kind: str) -> float | None:
         """The median duration of this kind of run in seconds, or None where none was seen."""
-        with self._open() as connection:
-            rows = connection.execute("SELECT seconds FROM durations WHERE kind = ?", (kind,))
-            seen = [row[0] for row in rows]
-        return statistics.median(seen) if seen else None
+        usual = self.usual(kind)
+        return None if usual is None else usual.p50
+
+    def remember_client(self, name: str, known: str) -> None:
+        """Keep what is known of a client, in words that the caller reads again."""
+        with suppress(*UNUSABLE), self._open() as connection:
+            connection.execute(
+                "INSERT INTO clients (name, known) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET known = excluded.known",
+                (name, known),
+            )
+
+    def client(self, name: str) -> str | None:
+        """What was kept of a client, or None."""
+        with suppress(*UNUSABLE), self._open() as connection:
+            row = connection.execute("SELECT known FROM clients WHERE name = ?", (name,)).fetchone()
+            return None if row is None else str(row[0])
+        return None
+
+
+def usual_of(durations: list[float]) -> Usual | None:
+    """What runs that took so many seconds tell of the next one."""
+    if len(durations) < 2:
+        return Usual(p50=durations[0], p90=durations[0], seen=1) if durations else None
+    tenths = statistics.quantiles(durations, n=10, method="inclusive")
+    return Usual(p50=statistics.median(durations), p90=tenths[-1], seen=len(durations))

@@ -2,7 +2,13 @@
 
 import pytest
 
-from magica_mcp.addresses import is_loopback_host, refusal, target_of
+from magica_mcp.addresses import (
+    is_loopback_host,
+    refusal,
+    target_of,
+    webhook_refusal,
+    webhook_target,
+)
 from magica_mcp.errors import InvalidInputError
 
 
@@ -120,3 +126,90 @@ def test_a_refusal_never_repeats_a_password() -> None:
 )
 def test_loopback_is_known_by_name_and_number(host: str, *, answer: bool) -> None:
     assert is_loopback_host(host) is answer
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "fd00::1", "100.64.0.1"]
+)
+def test_our_own_networks_may_be_allowed(address: str) -> None:
+    assert refusal(address, private_allowed=True) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1", "::ffff:10.0.0.1", "192.0.2.1"],
+)
+def test_allowing_our_own_networks_allows_nothing_else(address: str) -> None:
+    assert refusal(address, private_allowed=True) is not None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/hook?a=b",
+        "https://93.184.216.34/",
+        "http://127.0.0.1:3000/hook",
+        "http://localhost:3000/",
+        "http://app.localhost/",
+        "http://[::1]:3000/",
+        "https://localhost/",
+    ],
+)
+def test_a_webhook_may_go_to_https_or_to_this_machine(url: str) -> None:
+    assert webhook_target(url).host
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://example.com/hook", "https"),
+        ("http://10.0.0.1/hook", "https"),
+        ("https://10.0.0.1/hook", "a private network"),
+        ("https://[fd00::1]/hook", "a private network"),
+        ("https://169.254.169.254/latest", "the local link"),
+        ("https://0.0.0.0/", "no address in particular"),
+        ("https://[::ffff:127.0.0.1]/", "in disguise"),
+        ("https://2130706433/", "whole IP address"),
+        ("https://127.1/", "whole IP address"),
+        ("https://0x7f.0.0.0x1/", "whole IP address"),
+        ("ftp://example.com/", "http"),
+        ("https://me:secret@example.com/", "password"),
+        ("hook", "http"),
+    ],
+)
+def test_a_webhook_may_go_nowhere_else(url: str, reason: str) -> None:
+    with pytest.raises(InvalidInputError, match=reason):
+        webhook_target(url)
+
+
+def test_a_webhook_may_go_into_a_private_network_where_that_is_allowed() -> None:
+    assert webhook_target("https://10.0.0.1/hook", private_allowed=True).host == "10.0.0.1"
+
+
+def test_plain_http_leaves_this_machine_in_no_case() -> None:
+    with pytest.raises(InvalidInputError, match="https"):
+        webhook_target("http://10.0.0.1/hook", private_allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "may"),
+    [
+        ("https://example.com/", "93.184.216.34", True),
+        ("https://example.com/", "10.0.0.1", False),
+        ("https://example.com/", "127.0.0.1", False),
+        ("https://localhost/", "127.0.0.1", True),
+        ("http://localhost/", "::1", True),
+        ("http://localhost/", "93.184.216.34", False),
+        ("http://localhost/", "10.0.0.1", False),
+    ],
+)
+def test_what_the_host_of_a_webhook_turns_out_to_be_is_judged(
+    url: str, address: str, *, may: bool
+) -> None:
+    assert (webhook_refusal(target_of(url), address) is None) is may
+
+
+def test_a_name_for_a_private_address_is_fine_where_that_is_allowed() -> None:
+    target = target_of("https://hooks.internal/")
+
+    assert webhook_refusal(target, "10.0.0.1", private_allowed=True) is None

@@ -55,6 +55,12 @@ def test_variables_of_the_tests_and_of_others_are_left_alone() -> None:
         ({"MAGICA_TOOLSETS": "account,fun"}, "MAGICA_TOOLSETS cannot be used"),
         ({"MAGICA_BASE_URL": "api.magica.com"}, "MAGICA_BASE_URL cannot be used: must begin with"),
         ({"MAGICA_API_KEY": "${user_config.key}"}, "the client did not fill it in"),
+        ({"MAGICA_API_KEY": "gx_ключ"}, "MAGICA_API_KEY cannot be used: holds characters"),
+        ({"MAGICA_API_KEY": "gx_a\ngx_b"}, "MAGICA_API_KEY cannot be used: holds characters"),
+        ({"MAGICA_BASE_URL": "http://127.0.0.1:99999/api"}, "is not the address of a server"),
+        ({"MAGICA_BASE_URL": "http://[::1"}, "MAGICA_BASE_URL cannot be used"),
+        ({"MAGICA_BUDGET_PER_RUN": "0.5"}, "not enforced by this version"),
+        ({"MAGICA_CONFIRM_ABOVE": "1"}, "not enforced by this version"),
         ({"MAGICA_LOCAL_PORT": "70000"}, "MAGICA_LOCAL_PORT cannot be used"),
     ],
 )

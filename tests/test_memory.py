@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from magica_mcp.memory import KEPT_PER_KIND, Memory
+from magica_mcp.memory import KEPT_PER_KIND, Memory, Usual
 
 
 def test_nothing_is_known_of_a_kind_that_was_never_seen(tmp_path: Path) -> None:
@@ -32,3 +32,33 @@ def test_only_the_newest_are_kept(tmp_path: Path) -> None:
         memory.remember_duration("a", 9.0)
 
     assert memory.usual_seconds("a") == 9.0
+
+
+def test_the_ninth_of_ten_is_known_beside_the_median(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    for seconds in range(1, 12):
+        memory.remember_duration("a", float(seconds))
+
+    assert memory.usual("a") == Usual(p50=6, p90=10, seen=11)
+
+
+def test_a_single_run_is_all_that_is_known(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    memory.remember_duration("a", 7.0)
+
+    assert memory.usual("a") == Usual(p50=7, p90=7, seen=1)
+
+
+def test_of_an_unseen_kind_nothing_is_made_up(tmp_path: Path) -> None:
+    assert Memory(tmp_path / "memory.sqlite").usual("a") is None
+
+
+def test_a_file_that_cannot_be_used_means_that_nothing_is_learned(tmp_path: Path) -> None:
+    (tmp_path / "memory.sqlite").write_text("this is not a database, but it is long enough")
+    memory = Memory(tmp_path / "memory.sqlite")
+
+    memory.remember_duration("a", 2.0)
+    memory.remember_client("c", "{}")
+
+    assert memory.usual_seconds("a") is None
+    assert memory.client("c") is None

@@ -49,7 +49,7 @@ MAY_IMPORT_OTHERS: Mapping[str, set[str]] = {
     "server": {"mcp", "anyio", "pydantic"},
     "local": {
         "fastapi", "starlette", "uvicorn", "sqlalchemy", "dbos", "PIL", "av", "pydantic", "httpx",
-        "filelock", "anyio",
+        "filelock", "anyio", "pypdf", "espeakng_loader",
     },
 }  # fmt: skip
 LONGEST_MODULE = 300

@@ -1,5 +1,6 @@
 """Which models there are, and what each of them takes."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from magica_mcp.api.cache import Cache
@@ -45,3 +46,10 @@ class CatalogCalls:
         path = f"v1/models/{segment(model_id)}/schema"
         find = partial(self._line.get, path, ModelSchema, subject=Subject("model", model_id))
         return await self._schemas.get_or_find(model_id, find)
+
+    def category_of(self, names: Sequence[str]) -> str:
+        """The category of a sub-model or node type as far as it is known without asking."""
+        known = self._models.get(None) or ()
+        modes = {mode.sub_model_id: mode.category for model in known for mode in model.sub_models}
+        categories = {model.node_type: model.category for model in known} | modes
+        return next((categories[name] for name in names if categories.get(name)), "")

@@ -20,6 +20,7 @@ from magica_mcp.api.line import Line
 from magica_mcp.api.media import MediaCalls
 from magica_mcp.api.nodes import NodeCalls
 from magica_mcp.api.operations import Operations
+from magica_mcp.api.quota import Budget
 from magica_mcp.api.runs import RunCalls
 from magica_mcp.api.transport import Sleep, Transport
 from magica_mcp.api.workflows import WorkflowCalls
@@ -44,9 +45,12 @@ class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, NodeCalls, RunCalls
         """`clock` never goes back, `now` is seconds since 1970.
 
         `may_fetch` raises to forbid a download; unset, a file of this machine is fetched only
-        where Magica itself is on this machine.
+        where Magica itself is on this machine. There, requests are not counted either, unless
+        an answer speaks of limits.
         """
-        transport = Transport(http, sleep=sleep, chance=chance, now=now)
+        is_here = is_loopback_host(http.base_url.host)
+        budget = Budget(sleep=sleep, clock=clock, now=now, is_limited=not is_here)
+        transport = Transport(http, sleep=sleep, chance=chance, now=now, budget=budget)
         line = Line(transport, Operations(transport), clock)
         CreditCalls.__init__(self, line)
         CatalogCalls.__init__(self, line)
@@ -55,9 +59,7 @@ class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, NodeCalls, RunCalls
         RunCalls.__init__(self, line)
         MediaCalls.__init__(self, line)
         self._http = http
-        self._may_fetch = may_fetch or public_only(
-            loopback_allowed=is_loopback_host(http.base_url.host)
-        )
+        self._may_fetch = may_fetch or public_only(loopback_allowed=is_here)
 
     def download(self, url: str) -> AbstractAsyncContextManager[Download]:
         """A file as a stream: `async with client.download(url) as file: … file.chunks`."""

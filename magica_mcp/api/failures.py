@@ -3,13 +3,13 @@
 Pure. Magica's statuses and its error envelope are those of magica-contract 1.4.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 import httpx
 
+from magica_mcp.api.reading import number_in
 from magica_mcp.api.retry import Effect, Trouble, is_open
 from magica_mcp.api.subject import READ_AGAIN, WHAT_TO_CORRECT, WHERE_TO_LOOK, Subject
 from magica_mcp.api.wording import quotable, quoted, said, span
@@ -218,21 +218,13 @@ def _about(meaning: Meaning, subject: Subject | None, effect: Effect) -> Meaning
 def seconds_to_wait(headers: Mapping[str, str], *, now: float) -> float | None:
     """What Retry-After or X-RateLimit-Reset (milliseconds since 1970) ask for, when they do."""
     asked = headers.get("retry-after", "")
-    wait = _number(asked)
+    wait = number_in(asked)
     if wait is None and asked:
         wait = _until_date(asked, now=now)
     if wait is None:
-        reset = _number(headers.get("x-ratelimit-reset", ""))
+        reset = number_in(headers.get("x-ratelimit-reset", ""))
         wait = None if reset is None else reset / 1000 - now
     return None if wait is None else max(0.0, wait)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _until_date(text: str, *, now: float) -> float | None:

@@ -1,6 +1,7 @@
 """From the bytes of an answer to a value of ours; what does not fit is named, never guessed."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -92,3 +93,12 @@ def page_in(value: Any, row: type[Row]) -> Page[Row]:
 def page_of(row: type[Row]) -> Callable[[Reply], Page[Row]]:
     """A reader of pages of such rows."""
     return lambda reply: page_in(json_of(reply), row)
+
+
+def number_in(header: str) -> float | None:
+    """The number that a header holds, if it holds a finite one."""
+    try:
+        number = float(header)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

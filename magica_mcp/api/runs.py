@@ -1,6 +1,7 @@
 """Runs of workflows and of single models: start, look, list, cancel."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from pydantic import JsonValue
@@ -8,6 +9,7 @@ from pydantic import JsonValue
 from magica_mcp.api.cache import Cache
 from magica_mcp.api.line import Line
 from magica_mcp.api.paging import page_query, without_absent
+from magica_mcp.api.quota import Quota
 from magica_mcp.api.reading import answer_as, page_in, page_of, shaped
 from magica_mcp.api.retry import Effect
 from magica_mcp.api.subject import Subject
@@ -25,7 +27,10 @@ from magica_mcp.models.runs import (
 from magica_mcp.models.wire import JsonObject, Page
 
 KNOWN_RUNS = 2_000
-"""For how many runs it is remembered which kind they are."""
+"""For how many runs it is remembered what they are."""
+
+WAIT_GRACE = 30.0
+"""Seconds that an answer may take beyond the wait that was asked for."""
 
 
 class RunKind(Enum):
@@ -35,12 +40,56 @@ class RunKind(Enum):
     MODEL = "model"
 
 
+@dataclass(frozen=True)
+class KnownRun:
+    """What is known of a run without asking."""
+
+    kind: RunKind
+    names: tuple[str, ...] = ()
+    """What runs like it have in common, the closest first: its mode, its node type, its workflow.
+
+    Durations are learned under the first of them."""
+    started_at: float | None = None
+    """When this client started it, by its clock."""
+
+
+def accepted(run_id: str, known: KnownRun) -> Run:
+    """A run as it was when its start was answered."""
+    if known.kind is RunKind.MODEL:
+        return ModelRun(run_id=run_id, status=RunStatus.QUEUED, node_type=known.names[-1])
+    return WorkflowRun(run_id=run_id, status=RunStatus.QUEUED, workflow_id=known.names[0])
+
+
+def names_of(run: Run) -> tuple[str, ...]:
+    """The names of a run's kind, as in `KnownRun`."""
+    if isinstance(run, ModelRun):
+        return tuple(filter(None, (run.sub_model_id, run.node_type)))
+    return (run.workflow_id or "workflow",)
+
+
 class RunCalls:
-    """Everything about runs; only the two starts are paid."""
+    """Everything about runs; only the two starts are paid.
+
+    `wait` lets Magica itself wait for the end for so many seconds: only where `longest_wait`
+    says that it can.
+    """
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._kinds: Cache[str, RunKind] = Cache(clock=line.clock, limit=KNOWN_RUNS)
+        self._known: Cache[str, KnownRun] = Cache(clock=line.clock, limit=KNOWN_RUNS)
+
+    @property
+    def longest_wait(self) -> float | None:
+        """For how many seconds Magica waits for a run itself; None: it never said so."""
+        return self._line.transport.longest_wait
+
+    def quota(self) -> Quota | None:
+        """What is left of the key's minute and day; None where nothing is limited."""
+        return self._line.transport.budget.quota()
+
+    def known_run(self, run_id: str) -> KnownRun | None:
+        """What is known of a run that this client started or saw."""
+        return self._known.get(run_id)
 
     async def start_run(self, ask: StartRun) -> StartedRun:
         """Start a workflow; it is charged. Never sent twice.
@@ -48,8 +97,9 @@ class RunCalls:
         Raises:
             OutcomeUnknownError: it may have been accepted.
         """
+        known = KnownRun(RunKind.WORKFLOW, (ask.workflow_id,), self._line.clock())
         subject = Subject("workflow", ask.workflow_id)
-        return await self._start("v1/runs", ask.wire(), RunKind.WORKFLOW, subject)
+        return await self._start("v1/runs", ask.wire(), known, subject)
 
     async def start_model_run(self, node_type: str, ask: StartModelRun) -> StartedRun:
         """Start a single model; it is charged. Never sent twice.
@@ -58,52 +108,59 @@ class RunCalls:
             OutcomeUnknownError: it may have been accepted.
         """
         path = f"v1/nodes/{segment(node_type)}/run"
-        return await self._start(path, ask.wire(), RunKind.MODEL, Subject("model", node_type))
+        names = tuple(filter(None, (ask.sub_model_id, node_type)))
+        known = KnownRun(RunKind.MODEL, names, self._line.clock())
+        return await self._start(path, ask.wire(), known, Subject("model", node_type))
 
-    async def get_run(self, run_id: str) -> WorkflowRun:
+    async def get_run(self, run_id: str, *, wait: float = 0) -> WorkflowRun:
         """A run of a workflow, with its nodes."""
-        call = Call(
+        call = _look(
             "GET",
             f"v1/runs/{segment(run_id)}",
             query={"inDetails": True},
             subject=Subject("run", run_id),
+            wait=wait,
         )
         run = await self._line.transport.ask(call, answer_as(WorkflowRun))
-        self._kinds.keep(run_id, RunKind.WORKFLOW)
+        self._keep(run_id, run, RunKind.WORKFLOW)
         return run
 
-    async def get_runs(self, ids: Sequence[str]) -> tuple[WorkflowRun, ...]:
-        """Several runs of workflows at once; those that Magica does not know are left out."""
+    async def get_runs(self, ids: Sequence[str], *, wait: float = 0) -> tuple[WorkflowRun, ...]:
+        """Several runs of workflows at once; those that Magica does not know are left out.
+
+        With `wait` the answer comes as soon as one of them is over.
+        """
         if not ids:
             return ()
-        call = Call("POST", "v1/runs/batch", body={"ids": list(ids)})
+        call = _look("POST", "v1/runs/batch", body={"ids": list(ids)}, wait=wait)
         runs = (await self._line.transport.ask(call, page_of(WorkflowRun))).items
         for run in runs:
-            self._kinds.keep(run.run_id, RunKind.WORKFLOW)
+            self._keep(run.run_id, run, RunKind.WORKFLOW)
         return runs
 
-    async def get_model_run(self, run_id: str) -> ModelRun:
+    async def get_model_run(self, run_id: str, *, wait: float = 0) -> ModelRun:
         """A run of a single model."""
         path = f"v1/nodes/runs/{segment(run_id)}"
-        run = await self._line.get(path, ModelRun, subject=Subject("run", run_id))
-        self._kinds.keep(run_id, RunKind.MODEL)
+        call = _look("GET", path, subject=Subject("run", run_id), wait=wait)
+        run = await self._line.transport.ask(call, answer_as(ModelRun))
+        self._keep(run_id, run, RunKind.MODEL)
         return run
 
-    async def find_run(self, run_id: str) -> Run:
+    async def find_run(self, run_id: str, *, wait: float = 0) -> Run:
         """A run of either kind, whichever it turns out to be.
 
         Raises:
             NotFoundError: it is neither.
         """
-        kind = self._kinds.get(run_id)
-        if kind is RunKind.MODEL:
-            return await self.get_model_run(run_id)
+        known = self._known.get(run_id)
+        if known is not None and known.kind is RunKind.MODEL:
+            return await self.get_model_run(run_id, wait=wait)
         try:
-            return await self.get_run(run_id)
+            return await self.get_run(run_id, wait=wait)
         except NotFoundError:
-            if kind is RunKind.WORKFLOW:
+            if known is not None:
                 raise
-        return await self.get_model_run(run_id)
+        return await self.get_model_run(run_id, wait=wait)
 
     async def list_runs(
         self,
@@ -135,9 +192,37 @@ class RunCalls:
             return await self.get_run(run_id)
 
     async def _start(
-        self, path: str, body: JsonObject, kind: RunKind, subject: Subject
+        self, path: str, body: JsonObject, known: KnownRun, subject: Subject
     ) -> StartedRun:
         call = Call("POST", path, Effect.START, body=body, subject=subject)
         started = await self._line.transport.ask(call, answer_as(StartedRun))
-        self._kinds.keep(started.run_id, kind)
+        self._known.keep(started.run_id, known)
         return started
+
+    def _keep(self, run_id: str, run: Run, kind: RunKind) -> None:
+        """Remember what a run is, unless that is known: a start knows more."""
+        known = self._known.get(run_id)
+        if known is None or known.kind is not kind:
+            self._known.keep(run_id, KnownRun(kind, names_of(run)))
+
+
+def _look(
+    method: str,
+    path: str,
+    *,
+    query: JsonObject | None = None,
+    body: JsonValue = None,
+    subject: Subject | None = None,
+    wait: float,
+) -> Call:
+    """A read of how a run is, for which Magica may wait by itself."""
+    waiting: JsonObject = {"wait": round(wait, 1)} if wait > 0 else {}
+    return Call(
+        method,
+        path,
+        query={**(query or {}), **waiting},
+        body=body,
+        subject=subject,
+        seconds=wait + WAIT_GRACE if wait > 0 else None,
+        is_look=True,
+    )

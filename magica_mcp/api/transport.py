@@ -1,7 +1,8 @@
 """The one place that sends: a request goes out, a value of ours or one error of ours comes back."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote
@@ -16,7 +17,8 @@ from magica_mcp.api.failures import (
     no_answer,
     unreadable,
 )
-from magica_mcp.api.reading import Reply
+from magica_mcp.api.quota import WAIT_HEADER, Budget
+from magica_mcp.api.reading import Reply, number_in
 from magica_mcp.api.retry import Effect, delay_after
 from magica_mcp.api.subject import Subject
 from magica_mcp.errors import InvalidInputError, UnreadableAnswerError
@@ -45,10 +47,12 @@ class Call:
     accept: str = "application/json"
     seconds: float | None = None
     """For the whole exchange and each step of it, where that is more than usual."""
+    is_look: bool = False
+    """Whether it only looks how a run is, and so leaves the key's quota to others first."""
 
 
 class Transport:
-    """Sends calls, again where that is harmless."""
+    """Sends calls, again where that is harmless, each when the budget lets it."""
 
     def __init__(
         self,
@@ -57,9 +61,15 @@ class Transport:
         sleep: Sleep,
         chance: Callable[[], float],
         now: Callable[[], float],
+        budget: Budget,
     ) -> None:
         self._http = http
         self._sleep, self._chance, self._now = sleep, chance, now
+        self.budget = budget
+        self.longest_wait: float | None = None
+        """Seconds for which the other end waits for a run itself, where it said that it does."""
+        self.changes = 0
+        """Counts the beginning and the end of each change: equal counts, nothing changed by us."""
 
     async def ask(self, call: Call, read: Callable[[Reply], Answer]) -> Answer:
         """Send a call and read its answer.
@@ -67,6 +77,19 @@ class Transport:
         Raises:
             ApiError: what went wrong on the last attempt.
         """
+        with self._counting(call):
+            return await self._ask(call, read)
+
+    @contextmanager
+    def _counting(self, call: Call) -> Iterator[None]:
+        step = int(call.effect is Effect.CHANGE)
+        self.changes += step
+        try:
+            yield
+        finally:
+            self.changes += step
+
+    async def _ask(self, call: Call, read: Callable[[Reply], Answer]) -> Answer:
         attempt = 1
         while True:
             try:
@@ -85,20 +108,33 @@ class Transport:
             await self._sleep(pause)
 
     async def _attempt(self, call: Call, read: Callable[[Reply], Answer]) -> Answer:
+        sent_at = await self.budget.turn(is_look=call.is_look)
         response = await self._send(call)
+        self._note(response, sent_at=sent_at)
         if not response.is_success:
-            raise failure(
-                response.status_code,
-                response.content,
-                response.headers,
-                effect=call.effect,
-                subject=call.subject,
-                now=self._now(),
-            )
+            raise self._refused(response, call)
         try:
             return read(Reply(response.headers.get("content-type", ""), response.content))
         except UnreadableAnswerError as error:
             raise unreadable(str(error), effect=call.effect) from error
+
+    def _note(self, response: httpx.Response, *, sent_at: float) -> None:
+        """What an answer of any kind says of limits and of waiting."""
+        self.budget.heard(response.status_code, response.headers, sent_at=sent_at)
+        self.longest_wait = number_in(response.headers.get(WAIT_HEADER, "")) or self.longest_wait
+
+    def _refused(self, response: httpx.Response, call: Call) -> AttemptFailedError:
+        refused = failure(
+            response.status_code,
+            response.content,
+            response.headers,
+            effect=call.effect,
+            subject=call.subject,
+            now=self._now(),
+        )
+        if refused.retry_after is not None:
+            self.budget.close(refused.retry_after)
+        return refused
 
     async def _send(self, call: Call) -> httpx.Response:
         request = self._http.build_request(

@@ -18,6 +18,9 @@ from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummar
 FRESH_SECONDS = 60.0
 """How long a listing of the account's workflows is believed."""
 
+GRAPH_SECONDS = 20.0
+"""How long a graph is believed where a glance at it is enough, unless we change anything."""
+
 PAGE_SIZE = 100
 """The most rows that one page of workflows may hold (magica-contract 2.1)."""
 
@@ -29,6 +32,9 @@ class WorkflowCalls:
         self._line = line
         self._own: Cache[int, tuple[WorkflowSummary, ...]] = Cache(
             clock=line.clock, seconds=FRESH_SECONDS
+        )
+        self._graphs: Cache[tuple[str, int], Workflow] = Cache(
+            clock=line.clock, seconds=GRAPH_SECONDS
         )
         self._templates: Cache[None, tuple[SystemWorkflow, ...]] = Cache(
             clock=line.clock, seconds=CATALOG_SECONDS
@@ -112,6 +118,11 @@ class WorkflowCalls:
             lambda value: shaped(value, Workflow),
             subject=Subject("workflow", workflow_id),
         )
+
+    async def recent_workflow(self, workflow_id: str) -> Workflow:
+        """A whole graph, for starting it: believed for a moment, as long as we change nothing."""
+        key = (workflow_id, self._line.transport.changes)
+        return await self._graphs.get_or_find(key, partial(self.get_workflow, workflow_id))
 
     async def list_system_workflows(self) -> tuple[SystemWorkflow, ...]:
         """The read-only templates; believed for ten minutes."""

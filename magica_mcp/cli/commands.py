@@ -36,8 +36,22 @@ def errors_as_sentences() -> Iterator[None]:
         yield
     except MagicaError as error:
         fail(error)
+    except BaseExceptionGroup as group:  # the SDK's client wraps what ended it
+        known = [error for error in leaves(group) if isinstance(error, MagicaError)]
+        if not known:
+            raise
+        fail(known[0])
     except KeyboardInterrupt:
         raise typer.Exit(code=130) from None
+
+
+def leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """The errors in a group, and in the groups within it."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error
 
 
 def _print_version(asked: bool) -> None:
@@ -99,6 +113,12 @@ def local(
     catalog: Annotated[
         Path | None, typer.Option(help="Models from a file in the live catalog's shape.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option(help="Limit each key to 60 requests a minute and 1,000 a day.")
+    ] = False,
+    allow_private_webhooks: Annotated[
+        bool, typer.Option(help="Let webhooks go to https URLs in private networks.")
+    ] = False,
     background: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Run local Magica here: Magica's REST API on this machine."""
@@ -106,5 +126,11 @@ def local(
 
     with errors_as_sentences():
         run_local(
-            home=home, port=port, dialect=dialect, catalog_file=catalog, is_background=background
+            home=home,
+            port=port,
+            dialect=dialect,
+            catalog_file=catalog,
+            is_strict=strict,
+            allow_private_webhooks=allow_private_webhooks,
+            is_background=background,
         )

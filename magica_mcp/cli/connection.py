@@ -5,13 +5,15 @@ import time
 
 import anyio
 import httpx
+from anyio import to_thread
 
 from magica_mcp import __version__
 from magica_mcp.api.client import MagicaClient
-from magica_mcp.api.watcher import RunWatcher
+from magica_mcp.api.watcher import KnowsDurations, RunWatcher
 from magica_mcp.cli.background import LocalTransport
 from magica_mcp.config import Settings
-from magica_mcp.memory import Memory
+from magica_mcp.memory import Memory, Usual
+from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.journal import Journal
 
@@ -22,16 +24,28 @@ LOCAL_ORIGIN = "http://127.0.0.1"
 def new_workspace(settings: Settings) -> tuple[Workspace, httpx.AsyncClient]:
     """The workspace, and the connection that its owner closes."""
     http = http_client(settings)
-    client = MagicaClient(http)
+    client, memory = MagicaClient(http), Memory(settings.home / "memory.sqlite")
     workspace = Workspace(
         client=client,
-        watcher=RunWatcher(client, sleep=anyio.sleep, clock=time.monotonic),
+        watcher=RunWatcher(
+            client, sleep=anyio.sleep, clock=time.monotonic, usual=learned_in(memory)
+        ),
+        waits=Waits(memory),
         journal=Journal(settings.home / "journal.sqlite"),
-        memory=Memory(settings.home / "memory.sqlite"),
+        memory=memory,
         account=account_of(settings),
         long_poll_seconds=settings.long_poll_seconds,
     )
     return workspace, http
+
+
+def learned_in(memory: Memory) -> KnowsDurations:
+    """How long runs take, as this memory knows it; its file is read beside the event loop."""
+
+    async def usual(name: str) -> Usual | None:
+        return await to_thread.run_sync(memory.usual, name)
+
+    return usual
 
 
 def http_client(settings: Settings) -> httpx.AsyncClient:

@@ -23,7 +23,7 @@ from rich.rule import Rule
 
 from magica_mcp.config import PREFIX, read_settings
 from magica_mcp.errors import MagicaError
-from magica_mcp.media.saving import readable_stem, save
+from magica_mcp.media.saving import readable_stem, require_folder, save
 from magica_mcp.models.credits import credits_text
 
 WORKFLOW = "nano banana"
@@ -41,9 +41,10 @@ class StoryError(MagicaError):
 def run_demo(output: Path | None) -> None:
     """Tell the story; pictures go to `output`, or to MAGICA_OUTPUT_DIR."""
     ours = {key: value for key, value in os.environ.items() if key == f"{PREFIX}OUTPUT_DIR"}
-    folder = output or read_settings(ours).output_dir
+    folder = (output or read_settings(ours).output_dir).expanduser().absolute()
+    require_folder(folder)
     with tempfile.TemporaryDirectory(prefix="magica-demo-", ignore_cleanup_errors=True) as home:
-        anyio.run(_story, Path(home), folder.expanduser().absolute())
+        anyio.run(_story, Path(home), folder)
 
 
 async def _story(home: Path, folder: Path) -> None:
@@ -152,7 +153,7 @@ class Story:
         title = escape(f"{tool} {dict(arguments) or ''}".strip())
         self._console.print(Panel(escape(text), title=title, title_align="left"))
         if answer.is_error or answer.structured_content is None:
-            message = f"{tool} did not do what the story needs."
+            message = f"The story ended at {tool}: {text}"
             raise StoryError(message)
         return dict(answer.structured_content)
 

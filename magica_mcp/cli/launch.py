@@ -82,10 +82,16 @@ def let_go(child: subprocess.Popen[bytes] | None) -> None:
         child.returncode = 0
 
 
+SAYS = "magica-mcp: "
+"""How a command begins its last sentence, which may have several lines."""
+LONGEST_WORDS = 600
+
+
 def last_words(home: Path) -> str:
-    """The last line of the log and where to read the rest."""
+    """How the log ends, and where to read the rest."""
     log = log_file(home)
     text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    said = lines[-1] if lines else "it said nothing."
+    begins = next((i for i in reversed(range(len(lines))) if lines[i].startswith(SAYS)), -1)
+    said = " ".join(lines[begins:])[:LONGEST_WORDS].removeprefix(SAYS) or "it said nothing."
     return f"{said} Its log is {log}."

@@ -22,6 +22,8 @@ def run_local(
     port: int | None,
     dialect: str,
     catalog_file: Path | None,
+    is_strict: bool,
+    allow_private_webhooks: bool,
     is_background: bool,
 ) -> None:
     """Serve until a signal; in the background until idle.
@@ -44,6 +46,8 @@ def run_local(
         llm=llm_of(settings),
         database_url=database.get_secret_value() if database else None,
         catalog_file=catalog_file,
+        strict=is_strict,
+        allow_private_webhooks=allow_private_webhooks,
         announce=tell,
     )
 

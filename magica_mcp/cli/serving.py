@@ -1,6 +1,7 @@
 """Runs the MCP server: over stdio, or over HTTP on this machine."""
 
 import os
+import signal
 import socket
 from collections.abc import Callable, Mapping
 
@@ -19,6 +20,8 @@ PATHS: Mapping[str, str] = {"http": "/mcp", "sse": "/sse"}
 
 def serve_stdio() -> None:
     """Serve the client at the other end of stdin and stdout until it hangs up."""
+    # A thread that reads stdin cannot be interrupted; runs and journal bear a sudden end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     anyio.run(_stdio, dict(os.environ))
 
 

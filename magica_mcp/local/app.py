@@ -5,7 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -15,21 +15,26 @@ from magica_mcp.local.dialect import Dialect
 from magica_mcp.local.failures import EXCEPTION_HANDLERS, UnexpectedFailures
 from magica_mcp.local.hosted_mcp import AnswerForm, mcp_endpoint
 from magica_mcp.local.magica import LocalMagica
+from magica_mcp.local.rates import STRICT, Limits, RateGate
 from magica_mcp.local.routes import (
     balance,
     building,
+    docs,
     instance,
     library,
     media,
     models,
     nodes,
+    openapi,
     runs,
+    webhooks,
     workflows,
 )
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.instance import LocalProcess
-
-PREFIX = "/api"
+from magica_mcp.local.routes.openapi import PREFIX, told_of
+from magica_mcp.local.routes.text import refuse_unsayable_text
+from magica_mcp.local.routes.waiting import announce_wait
 
 NOUNS: tuple[tuple[Endpoint, ...], ...] = (
     workflows.ENDPOINTS,
@@ -39,6 +44,8 @@ NOUNS: tuple[tuple[Endpoint, ...], ...] = (
     models.ENDPOINTS,
     library.ENDPOINTS,
     balance.ENDPOINTS,
+    webhooks.ENDPOINTS,
+    openapi.ENDPOINTS,
 )
 
 
@@ -49,36 +56,61 @@ def create_app(
     process: LocalProcess | None = None,
     names: Collection[str] = LOOPBACK_NAMES,
     mcp_form: AnswerForm = AnswerForm.AS_ASKED,
+    strict: bool = False,
+    allow_keyless: bool = False,
 ) -> FastAPI:
     """The application for one open `LocalMagica`.
 
     `names` are the host names it answers to; `process`, when given, can be asked about itself.
+    `strict` limits each key to 60 requests a minute and 1,000 a day, where nothing else was agreed
+    for it. `allow_keyless` lets programs of this machine in without a key, in the local dialect.
     """
+    keyless = allow_keyless and dialect is Dialect.LOCAL
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(refuse_unsayable_text)],
         exception_handlers=dict(EXCEPTION_HANDLERS),
         middleware=[
             Middleware(UnexpectedFailures),
             Middleware(AddressGate, names=names),
             Middleware(BodyGate),
-            Middleware(KeyGate, magica=magica, dialect=dialect),
+            Middleware(KeyGate, magica=magica, dialect=dialect, allow_keyless=keyless),
+            Middleware(RateGate, usual=STRICT if strict else Limits()),
         ],
     )
     app.state.magica, app.state.dialect, app.state.process = magica, dialect, process
-    app.add_api_route(
-        media.MEDIA_PATH, media.show_media, methods=["GET", "HEAD"], response_model=None
-    )
+    _add_open_pages(app, dialect)
     own = () if process is None else instance.ENDPOINTS
     for endpoint in endpoints(dialect, own=own, mcp_form=mcp_form):
-        app.add_api_route(
-            PREFIX + endpoint.path,
-            endpoint.answer,
-            methods=[endpoint.method],
-            status_code=endpoint.status,
-            response_model=None,
-        )
+        _add(app, endpoint, dialect)
     return app
+
+
+def _add_open_pages(app: FastAPI, dialect: Dialect) -> None:
+    app.add_api_route(
+        media.MEDIA_PATH,
+        media.show_media,
+        methods=["GET", "HEAD"],
+        response_model=None,
+        include_in_schema=False,
+    )
+    if dialect is Dialect.LOCAL:
+        app.add_api_route(docs.DOCS_PATH, docs.show_docs, include_in_schema=False)
+
+
+def _add(app: FastAPI, endpoint: Endpoint, dialect: Dialect) -> None:
+    more = endpoint.locally if dialect is Dialect.LOCAL else None
+    announces = endpoint.is_about_runs and dialect is Dialect.LOCAL
+    app.add_api_route(
+        PREFIX + endpoint.path,
+        more or endpoint.answer,
+        methods=[endpoint.method],
+        status_code=endpoint.status,
+        response_model=None,
+        dependencies=[Depends(announce_wait)] if announces else [],
+        **told_of(endpoint, dialect),
+    )
 
 
 def endpoints(
@@ -88,7 +120,9 @@ def endpoints(
     nouns = tuple(chain.from_iterable(NOUNS))
     if dialect is Dialect.LOCAL:
         return (*nouns, *own)
-    served = (each if each.attested else replace(each, answer=not_served) for each in nouns)
+    served = (
+        each if each.attested else replace(each, answer=not_served, shows=None) for each in nouns
+    )
     return (*served, mcp_endpoint(mcp_form))
 
 

@@ -6,6 +6,7 @@ Each gate is an ASGI layer of its own, so a stranger learns nothing about what l
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -18,13 +19,14 @@ from magica_mcp.local.failures import envelope, unauthorized
 from magica_mcp.local.instance import PROOF_PATH
 from magica_mcp.local.magica import LocalMagica
 from magica_mcp.local.store.accounts import Account
+from magica_mcp.local.store.keys import StoredKey
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERY_NAME = "*"
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes (magica-contract 8)."""
 
-OPEN_PATHS = frozenset({"/api/v1/models/catalog", PROOF_PATH})
+OPEN_PATHS = frozenset({"/api/v1/models/catalog", "/api/v1/openapi.json", PROOF_PATH})
 """What answers without a key; media are open too, since their names cannot be guessed."""
 
 
@@ -34,6 +36,7 @@ class Pass:
 
     account: Account
     owns_home: bool
+    key: StoredKey | None = None
 
 
 def pass_for(magica: LocalMagica, authorization: str, *, dialect: Dialect) -> Pass | None:
@@ -44,12 +47,20 @@ def pass_for(magica: LocalMagica, authorization: str, *, dialect: Dialect) -> Pa
         return None
     if dialect is Dialect.LOCAL and hmac.compare_digest(secret.encode(), magica.token.encode()):
         return Pass(magica.default_account(), owns_home=True)
-    account = magica.account_of_key(secret) if secret.startswith("gx_") else None
-    return Pass(account, owns_home=False) if account else None
+    found = magica.keys.recognized(secret) if secret.startswith("gx_") else None
+    return Pass(found[0], owns_home=False, key=found[1]) if found else None
 
 
 def is_open(path: str) -> bool:
     return path in OPEN_PATHS or not path.startswith("/api/")
+
+
+def is_of_this_machine(scope: Scope) -> bool:
+    host, _port = scope.get("client") or ("", 0)
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def host_name(host: str) -> str | None:
@@ -117,17 +128,27 @@ class BodyGate:
 
 
 class KeyGate:
-    """Asks for a key before anything else is said about a path; leaves a `Pass` in the scope."""
+    """Asks for a key before anything else is said about a path; leaves a `Pass` in the scope.
 
-    def __init__(self, app: ASGIApp, *, magica: LocalMagica, dialect: Dialect) -> None:
+    With `allow_keyless`, who asks from this machine and shows no key at all is taken for the
+    account of the home, though not for its owner.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, magica: LocalMagica, dialect: Dialect, allow_keyless: bool = False
+    ) -> None:
         self._app, self._magica, self._dialect = app, magica, dialect
+        self._allow_keyless = allow_keyless
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
-        authorization = Headers(scope=scope).get("authorization", "")
-        found = await anyio.to_thread.run_sync(self._pass_for, authorization)
+        authorization = Headers(scope=scope).get("authorization")
+        if authorization is None and self._allow_keyless and is_of_this_machine(scope):
+            found: Pass | None = Pass(self._magica.default_account(), owns_home=False)
+        else:
+            found = await anyio.to_thread.run_sync(self._pass_for, authorization or "")
         if found is None:
             await unauthorized()(scope, receive, send)
             return

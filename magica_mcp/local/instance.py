@@ -13,6 +13,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from magica_mcp.errors import LocalMagicaError
+
 SCHEMA = 1
 """Raised when a client of one version can no longer use a process of another."""
 
@@ -76,7 +78,14 @@ def proof_of(instance: Instance, *, nonce: str) -> str:
 def local_folder(home: Path) -> Path:
     """The part of a home that belongs to local Magica; made when absent, for its owner only."""
     folder = home / "local"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise LocalMagicaError(
+            f"MAGICA_HOME ({home}) cannot be written to: {error.strerror or error}. Set it to a "
+            "folder of yours."
+        ) from error
     return folder
 
 

@@ -43,14 +43,17 @@ class Library:
         media_type: str | None = None,
         cursor: str | None = None,
         limit: int = 20,
+        skip: int = 0,
     ) -> Page[MediaItem]:
-        """The newest first; what is added meanwhile moves no page.
+        """The newest first, without the `skip` first; a cursor stays where it is meanwhile.
 
         Raises `InvalidInputError` for a type or a cursor that does not exist.
         """
         wanted = None if media_type is None else _type_named(media_type)
         with self._store.reading() as tx:
-            found = tx.files.page(account.id, media_type=wanted, after=cursor, limit=limit + 1)
+            found = tx.files.page(
+                account.id, media_type=wanted, after=cursor, limit=limit + 1, skip=skip
+            )
         has_more = len(found) > limit
         return Page(
             items=tuple(map(_item, found[:limit])),

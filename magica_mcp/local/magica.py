@@ -8,29 +8,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from threading import Event
-
-import sqlalchemy as sa
 
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.local.catalog import Catalog, load_catalog
 from magica_mcp.local.catalog.templates import Template, templates_of
 from magica_mcp.local.engine import answers
-from magica_mcp.local.engine.engine import Engine, Order, open_engine
+from magica_mcp.local.engine.engine import Order
+from magica_mcp.local.engine.limits import TimeLimits
 from magica_mcp.local.engine.preparing import prepared_model, prepared_workflow
-from magica_mcp.local.engine.work import NodeWork
-from magica_mcp.local.founding import FIRST_MICROCREDITS, add_account, secrets_of_home
+from magica_mcp.local.founding import FIRST_MICROCREDITS, add_account
 from magica_mcp.local.instance import local_folder
+from magica_mcp.local.keyring import FIRST_LABEL, Keyring, KeyTerms, add_key
 from magica_mcp.local.library import Library
-from magica_mcp.local.media import MediaFolder
 from magica_mcp.local.nodes import run_node as run_real_node
-from magica_mcp.local.nodes.job import LlmEndpoint, RunNode, Workbench
+from magica_mcp.local.nodes.job import LlmEndpoint, RunNode
+from magica_mcp.local.opening import Pieces, opened
 from magica_mcp.local.store.accounts import DEFAULT_ACCOUNT, Account
-from magica_mcp.local.store.ids import new_id, new_key
+from magica_mcp.local.store.ids import new_id
 from magica_mcp.local.store.runs import RunFilter
-from magica_mcp.local.store.store import Store, open_store
 from magica_mcp.local.store.tables import RunKind
 from magica_mcp.local.store.workflows import no_workflow
+from magica_mcp.local.webhooks.desk import WebhookDesk
+from magica_mcp.local.webhooks.posting import Poster
+from magica_mcp.local.webhooks.retrying import Schedule
 from magica_mcp.models.credits import Balance, Estimate, NodeEstimate, NodeToPrice, in_millions
 from magica_mcp.models.runs import ModelRun, StartModelRun, StartRun, WorkflowRun
 from magica_mcp.models.wire import Page
@@ -53,28 +53,24 @@ class LocalMagica:
     Everything that belongs to another account is not found.
     """
 
-    def __init__(
-        self, store: Store, engine: Engine, *, catalog: Catalog, media: MediaFolder, token: str
-    ) -> None:
-        self._store, self._engine = store, engine
-        self.catalog, self.media, self.token = catalog, media, token
-        self.library = Library(store, media)
-
-    # Accounts and credits ---------------------------------------------------------------------
+    def __init__(self, pieces: Pieces, *, catalog: Catalog, webhooks: WebhookDesk) -> None:
+        self._store, self._engine = pieces.store, pieces.engine
+        self.catalog, self.media, self.token = catalog, pieces.media, pieces.token
+        self.library, self.keys = Library(self._store, self.media), Keyring(self._store)
+        self.webhooks = webhooks
 
     def default_account(self) -> Account:
         return DEFAULT_ACCOUNT
 
     def account_of_key(self, key: str) -> Account | None:
-        with self._store.reading() as tx:
-            return tx.accounts.by_key(key)
+        found = self.keys.recognized(key)
+        return found[0] if found else None
 
     def create_account(self, name: str, *, microcredits: int = FIRST_MICROCREDITS) -> NewAccount:
-        made = NewAccount(Account(id=new_id(), name=name), key=new_key())
+        account = Account(id=new_id(), name=name)
         with self._store.writing() as tx:
-            add_account(tx, made.account, microcredits=microcredits)
-            tx.accounts.add_key(made.account.id, key=made.key)
-        return made
+            add_account(tx, account, microcredits=microcredits)
+            return NewAccount(account, key=add_key(tx, account, KeyTerms(FIRST_LABEL)).key)
 
     def balance(self, account: Account) -> Balance:
         with self._store.reading() as tx:
@@ -151,6 +147,7 @@ class LocalMagica:
             GraphRuleError: the graph cannot run as it is.
             OutOfCreditsError: it costs more than the account has.
         """
+        self.webhooks.check(ask.webhook, kind=RunKind.WORKFLOW)
         own = self._own(account, ask.workflow_id)
         workflow = own or self._template(ask.workflow_id).workflow
         order = Order(
@@ -165,6 +162,7 @@ class LocalMagica:
 
     def start_model_run(self, account: Account, node_type: str, ask: StartModelRun) -> str:
         """Start one model and answer the run's id at once; raises as `start_run` does."""
+        self.webhooks.check(ask.webhook, kind=RunKind.MODEL)
         prepared = prepared_model(node_type, ask, catalog=self.catalog)
         order = Order(
             account=account,
@@ -230,6 +228,17 @@ class LocalMagica:
             tx.runs.owned(account.id, run_id)
         return self._engine.wait(run_id, seconds=seconds)
 
+    async def wait_for_any(self, run_ids: Collection[str], *, seconds: float) -> None:
+        """As `wait_for_run`, for the first of several runs and without holding a thread.
+
+        Ownership is for the caller to see to.
+        """
+        await self._engine.endings.wait(run_ids, seconds=seconds)
+
+    def stop_waiting(self) -> None:
+        """End every `wait_for_any`, those to come too; may be called from any thread."""
+        self._engine.endings.close()
+
     def unfinished_runs(self) -> int:
         with self._store.reading() as tx:
             return tx.runs.count_unfinished()
@@ -251,36 +260,40 @@ class LocalMagica:
 
 
 @contextmanager
-def open_magica(
+def open_magica(  # noqa: PLR0913 - each is one setting
     home: Path,
     *,
     database_url: str | None = None,
     llm: LlmEndpoint | None = None,
     catalog_file: Path | None = None,
     run_node: RunNode = run_real_node,
+    allow_private_webhooks: bool = False,
+    webhook_scale: float = 1.0,
+    limits: TimeLimits | None = None,
+    media_folder: Path | None = None,
 ) -> Iterator[LocalMagica]:
     """The local Magica of a home folder, made when absent; runs that were under way go on.
+
+    The delays between attempts at a webhook are multiplied by `webhook_scale`;
+    `limits` say how long nodes may take; processes that share a database share `media_folder`.
 
     Raises:
         StoreTooNewError: a newer version of this program has used this home.
         LocalMagicaError: this process has one open already, or the database cannot be reached.
         ConfigurationError: the catalog or the database URL cannot be read.
     """
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = local_folder(home)
     catalog = load_catalog(catalog_file)
-    url = sa.URL.create("sqlite", database=str(folder / "magica.sqlite"))
-    with open_store(database_url or url) as store:
-        with store.writing() as tx:
-            token, media_secret = secrets_of_home(tx)
-        media = MediaFolder(folder / "media", secret=bytes.fromhex(media_secret))
-        work = NodeWork(store, catalog, Workbench(media, llm), run_node, Event())
-        with open_engine(work, database_url=_durable_url(folder, database_url)) as engine:
-            yield LocalMagica(store, engine, catalog=catalog, media=media, token=token)
-
-
-def _durable_url(folder: Path, database_url: str | None) -> str | sa.URL:
-    """DBOS keeps its tables beside ours: in a file of its own, or in a schema of its own."""
-    if database_url and not database_url.startswith("sqlite"):
-        return database_url
-    return sa.URL.create("sqlite", database=str(folder / "dbos.sqlite"))
+    with opened(
+        folder,
+        catalog=catalog,
+        database_url=database_url,
+        llm=llm,
+        run_node=run_node,
+        post=Poster(private_allowed=allow_private_webhooks),
+        schedule=Schedule(webhook_scale),
+        limits=limits or TimeLimits(),
+        media_folder=media_folder,
+    ) as pieces:
+        desk = WebhookDesk(pieces.store, private_allowed=allow_private_webhooks)
+        yield LocalMagica(pieces, catalog=catalog, webhooks=desk)

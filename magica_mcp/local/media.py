@@ -8,6 +8,8 @@ import hmac
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -48,6 +50,24 @@ class MediaFolder:
             raise
         _sync_folder(self._folder)
         return REFERENCE + name
+
+    @contextmanager
+    def being_made(self, name: str) -> Iterator[Path]:
+        """Where a large file may be written; it is kept under its name once the block ends well."""
+        place = self._place(name)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor, made = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
+        os.close(descriptor)
+        path = Path(made)
+        try:
+            yield path
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+            path.replace(place)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        _sync_folder(self._folder)
 
     def path_of(self, name: str) -> Path:
         """Where a file is. Raises `NotFoundError` for a name that is unknown or malformed."""

@@ -62,9 +62,13 @@ def serve_local(  # noqa: PLR0913 - each is one setting of the command
     llm: LlmEndpoint | None = None,
     database_url: str | None = None,
     catalog_file: Path | None = None,
+    strict: bool = False,
+    allow_private_webhooks: bool = False,
     announce: Callable[[Serving], None],
 ) -> None:
     """Serve this home until a signal, a request to end or idleness; `port` None is any free one.
+
+    `strict` limits how often a key may ask, as hosted Magica does.
 
     Raises:
         LocalMagicaError: another process serves this home, or the port cannot be opened.
@@ -72,7 +76,13 @@ def serve_local(  # noqa: PLR0913 - each is one setting of the command
     with (
         held(home),
         contextlib.closing(open_port(host, port=port)) as listening,
-        open_magica(home, database_url=database_url, llm=llm, catalog_file=catalog_file) as magica,
+        open_magica(
+            home,
+            database_url=database_url,
+            llm=llm,
+            catalog_file=catalog_file,
+            allow_private_webhooks=allow_private_webhooks,
+        ) as magica,
     ):
         instance = _instance_at(listening, host=host, token=magica.token)
         key = magica.token if dialect is Dialect.LOCAL else hosted_key(home, magica)
@@ -83,7 +93,7 @@ def serve_local(  # noqa: PLR0913 - each is one setting of the command
                 write_instance(home, instance)
             announce(serving)
 
-        server = _server(magica, serving, names=names_of(host), on_start=on_start)
+        server = _server(magica, serving, names=names_of(host), strict=strict, on_start=on_start)
         try:
             anyio.run(server.serve_until_idle, listening, idle_minutes, partial(_is_busy, magica))
         finally:
@@ -91,7 +101,8 @@ def serve_local(  # noqa: PLR0913 - each is one setting of the command
 
 
 def _is_busy(magica: LocalMagica) -> bool:
-    return magica.unfinished_runs() > 0
+    """Attempts at webhooks that are hours away wait for the next start instead."""
+    return magica.unfinished_runs() > 0 or magica.webhooks.due_soon() > 0
 
 
 def _server(
@@ -99,15 +110,19 @@ def _server(
     serving: Serving,
     *,
     names: frozenset[str],
+    strict: bool,
     on_start: Callable[[], None],
 ) -> Server:
     def end() -> None:
         server.end()
 
+    def on_end() -> None:
+        remove_instance(serving.home, serving.instance.instance_id)
+        magica.stop_waiting()
+
     process = LocalProcess(serving.instance, end=end)
-    app = create_app(magica, dialect=serving.dialect, process=process, names=names)
-    note = partial(remove_instance, serving.home, serving.instance.instance_id)
-    server = Server(app, on_start=on_start, on_end=note)
+    app = create_app(magica, dialect=serving.dialect, process=process, names=names, strict=strict)
+    server = Server(app, on_start=on_start, on_end=on_end)
     return server
 
 

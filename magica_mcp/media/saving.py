@@ -35,11 +35,27 @@ async def save(content: AsyncIterable[bytes], *, folder: Path, stem: str, extens
             file.close()
             return _named(part, folder=folder, stem=stem, extension=extension)
     except OSError as error:
-        message = (
-            f"Could not save to {folder}: {error.strerror or error}. "
-            "Make room there, or choose another folder."
-        )
-        raise ConfigurationError(message) from error
+        raise _unusable(folder, error) from error
+
+
+def require_folder(folder: Path) -> None:
+    """Make sure that results can be saved there, before anything is paid for.
+
+    Raises:
+        ConfigurationError: the folder cannot be made or written to.
+    """
+    try:
+        with _part_of(folder):
+            pass
+    except OSError as error:
+        raise _unusable(folder, error) from error
+
+
+def _unusable(folder: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"Could not save to {folder}: {error.strerror or error}. "
+        "Make room there, or choose another folder."
+    )
 
 
 @contextmanager

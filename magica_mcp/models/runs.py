@@ -18,12 +18,22 @@ from magica_mcp.graph.lifecycle import NodeStatus
 from magica_mcp.models.wire import Answer, AnyNodeStatus, AnyRunStatus, Ask, JsonObject, Listed
 
 
+class NodeOverride(Ask):
+    """A whole node that takes the place of the one with its id, for one run."""
+
+    id: str = Field(min_length=1)
+    type: str = Field(min_length=1)
+    position: dict[str, float] | None = None
+    data: JsonObject = Field(default_factory=dict)
+
+
 class StartRun(Ask):
     """The body of `POST /v1/runs` (magica-contract 2.3)."""
 
     workflow_id: str = Field(min_length=1)
     values: dict[str, JsonObject] | None = None
     graph_input_overrides: dict[str, JsonObject] | None = None
+    node_overrides: tuple[NodeOverride, ...] | None = None
     source: str | None = None
     webhook: JsonObject | None = None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from magica_mcp.errors import InvalidInputError, or_list
+from magica_mcp.errors import InvalidInputError, or_list, shortened
 from magica_mcp.models.catalog import ModelField, ModelSchema
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
@@ -41,9 +41,20 @@ def understood_values(fields: Sequence[RequestField], given: JsonObject) -> Unde
         field = _field(key, by_node[node_id] if node_id else fields)
         if key != field.field_id or node_id is None:
             notes.append(f"'{key}' was understood as {field.node_id}.{field.field_id}.")
+        _refuse_two_values(field, value, sorted_out[field.node_id])
         sorted_out[field.node_id][field.field_id] = value
     values = {node_id: _typed(by_node[node_id], chosen) for node_id, chosen in sorted_out.items()}
     return UnderstoodValues(values, tuple(notes))
+
+
+def _refuse_two_values(field: RequestField, value: JsonValue, chosen: JsonObject) -> None:
+    """One field keyed in two ways must not mean two things; what must be given is not empty."""
+    if chosen.get(field.field_id, value) != value:
+        message = f"'{field.field_id}' was given twice, with different values. Give it once."
+        raise InvalidInputError(message)
+    if field.required and isinstance(value, str) and not value.strip():
+        message = f"'{field.field_id}' is empty. Give it a value, or leave it out for its default."
+        raise InvalidInputError(message)
 
 
 def _by_node(fields: Sequence[RequestField]) -> dict[str, list[RequestField]]:
@@ -85,7 +96,7 @@ def _names_a_field(key: str, by_node: Mapping[str, Sequence[RequestField]]) -> b
 
 def _unknown_node(key: str, node_ids: Sequence[str]) -> str:
     return (
-        f"The workflow has no Request node '{key}'. "
+        f"The workflow has no Request node '{shortened(key)}'. "
         f"Key the values by {or_list(node_ids)}, then by field id."
     )
 
@@ -106,7 +117,7 @@ def _field(key: str, fields: Sequence[RequestField]) -> RequestField:
         raise InvalidInputError(message)
     ids = [field.field_id for field in fields]
     close = difflib.get_close_matches(key, ids, n=1, cutoff=0.5) or ids
-    message = f"The Request node has no field '{key}'. Did you mean {or_list(close)}?"
+    message = f"The Request node has no field '{shortened(key)}'. Did you mean {or_list(close)}?"
     raise InvalidInputError(message)
 
 

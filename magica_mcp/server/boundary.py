@@ -68,7 +68,9 @@ def sdk_errors_as_causes() -> Iterator[None]:
     try:
         yield
     except ToolError as error:
-        raise (error.__cause__ or error) from error
+        cause = error.__cause__ or error
+        # not `from error`: the two would be each other's cause, and a traceback would never end
+        raise cause from None
 
 
 def refusal(text: str, facts: JsonObject) -> CallToolResult:

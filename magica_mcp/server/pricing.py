@@ -1,8 +1,12 @@
 """What a whole workflow would cost, node by node, and what of that is only an estimate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pydantic import JsonValue
+
+from magica_mcp.models.catalog import ModelField, ModelSchema
 from magica_mcp.models.priced_nodes import is_scaffold, priced_nodes
 from magica_mcp.models.values import Values
 from magica_mcp.models.wire import JsonObject
@@ -13,6 +17,25 @@ if TYPE_CHECKING:
 
 MEASURED = frozenset({"per_token", "per_minute", "per_second"})
 """Prices that depend on what comes out: tokens, or the length of media."""
+
+
+PLACEHOLDERS: Mapping[str, JsonValue] = {"number": 1, "boolean": False}
+
+
+def priceable(schema: ModelSchema, sample: JsonObject) -> JsonObject:
+    """The sample with a stand-in for whatever is needed to run but not to know the price."""
+    missing = [
+        field
+        for field in schema.fields
+        if field.required and field.default is None and not sample.get(field.name)
+    ]
+    return sample | {field.name: _stand_in(field) for field in missing}
+
+
+def _stand_in(field: ModelField) -> JsonValue:
+    media = {"image", "video", "audio", "file"}
+    one = PLACEHOLDERS.get(field.data_type, "https://example.com/" if field.type in media else "x")
+    return [one] * max(1, field.min_items or 1) if field.is_list else one
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What each client is known to bear, by the name that it gives itself.
 
-Sources are user reports and measurements of 2026; a client that is not listed gets everything.
+Sources are user reports and measurements of 2026. A client that is not listed gets everything;
+what it really bears is learned (`patience`).
 """
 
 from collections.abc import Mapping
@@ -12,32 +13,49 @@ from mcp.server.mcpserver import Context
 
 @dataclass(frozen=True)
 class Profile:
-    """`longest_wait`: seconds that one call may take before the client gives up; None: no limit."""
+    """What to heed in an answer to this client; sizes in characters, times in seconds."""
 
     longest_wait: float | None = None
+    """After which the client gives a call up, less a margin; None: no limit is known."""
+    progress_extends: bool = False
+    """Whether progress notifications keep a call alive."""
+    shows_images: bool = True
+    """Whether an image in an answer reaches the model in the same turn."""
+    hides_text: bool = False
+    """Whether `structuredContent` makes it drop text and images."""
+    longest_answer: int = 100_000
+    """Characters of one answer that arrive whole."""
 
 
 UNKNOWN = Profile()
+CLAUDE_DESKTOP = Profile(longest_wait=55, shows_images=False, longest_answer=1_000_000)
 
 PROFILES: Mapping[str, Profile] = {
-    "claude-ai": Profile(longest_wait=55),
-    "claude-desktop": Profile(longest_wait=55),
+    "claude-ai": CLAUDE_DESKTOP,
+    "claude-desktop": CLAUDE_DESKTOP,
+    "anthropic/claudeai": Profile(longest_wait=55, shows_images=False, longest_answer=150_000),
+    "claude-code": Profile(progress_extends=True, hides_text=True),
     "codex-mcp-client": Profile(longest_wait=55),
     "cursor-vscode": Profile(longest_wait=285),
     "cursor": Profile(longest_wait=285),
     "visual studio code": Profile(longest_wait=285),
     "gemini-cli-mcp-client": Profile(longest_wait=570),
+    "windsurf-client": UNKNOWN,
+    "zed": UNKNOWN,
 }
 
 
-def profile_of(ctx: Context[Any, Any]) -> Profile:
-    """The profile of the client behind this call."""
+def name_of(ctx: Context[Any, Any]) -> str:
+    """What the client calls itself, in lower case; '' where it does not say."""
     params = ctx.session.client_params
-    name = params.client_info.name if params is not None else ""
-    return PROFILES.get(name.strip().lower(), UNKNOWN)
+    return params.client_info.name.strip().lower() if params is not None else ""
 
 
-def window(asked: float | None, *, setting: float, profile: Profile) -> float:
-    """How long this call may wait, in seconds: the smallest of wish, setting and client."""
-    limits = (asked, setting, profile.longest_wait)
+def profile_of(client: str) -> Profile:
+    """The profile of a client, by its name in lower case."""
+    return PROFILES.get(client, UNKNOWN)
+
+
+def window(*limits: float | None) -> float:
+    """How long this call may wait, in seconds: the smallest of all limits that there are."""
     return max(0.0, min(limit for limit in limits if limit is not None))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mcp.server.mcpserver import Context
 
 from magica_mcp.server.keys import current_key
+from magica_mcp.server.waits import Waits
 
 if TYPE_CHECKING:  # a server starts without them; the first call brings them
     from magica_mcp.api.client import MagicaClient
@@ -21,6 +22,7 @@ class Workspace:
 
     client: "MagicaClient"
     watcher: "RunWatcher"
+    waits: Waits
     journal: "Journal"
     memory: "Memory"
     account: str

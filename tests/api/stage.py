@@ -53,7 +53,7 @@ class Stage:
         self.client = MagicaClient(
             self.http, sleep=self.sleep, clock=self.clock, chance=lambda: 0.5, now=lambda: 0.0
         )
-        self.watcher = RunWatcher(self.client, sleep=self.sleep, clock=self.clock)
+        self.watcher = RunWatcher(self.client, sleep=self.sleep, clock=self.clock, now=lambda: 0.0)
 
     @property
     def sent(self) -> list[str]:

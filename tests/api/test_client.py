@@ -1,10 +1,15 @@
 """One method, one request, one value."""
 
+import httpx
 import pytest
 
 from magica_mcp.api.catalog import CATALOG_SECONDS
+from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.credits import ESTIMATE_SECONDS
+from magica_mcp.api.workflows import GRAPH_SECONDS
 from magica_mcp.errors import InvalidInputError, NotFoundError, UnreadableAnswerError
 from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.models.building import UpdateWorkflow
 from magica_mcp.models.credits import NodeToPrice
 from magica_mcp.models.runs import ModelRun, StartModelRun, StartRun, WorkflowRun
 from tests.api.stage import Stage, answer, recorded
@@ -255,3 +260,133 @@ async def test_a_cancellation_that_answers_no_run_is_looked_up() -> None:
     stage = Stage(routes)
 
     assert (await stage.client.cancel_run("r1")).status is RunStatus.CANCELED
+
+
+# What is believed for a while ---------------------------------------------------------------------
+
+
+async def test_a_price_is_believed_for_ten_minutes() -> None:
+    stage = Stage({"GET v1/models/crop_image/pricing": recorded("pricing_crop")})
+    for pause in (0, CATALOG_SECONDS - 1, 1):
+        stage.time += pause
+        await stage.client.model_pricing("crop_image")
+
+    assert len(stage.sent) == 2
+
+
+async def test_the_estimate_of_the_same_input_is_believed_for_a_minute() -> None:
+    stage = Stage({"POST v1/nodes/estimate-credits": recorded("estimate_nodes")})
+    for pause in (0, ESTIMATE_SECONDS - 1, 1):
+        stage.time += pause
+        await stage.client.estimate_nodes(NODES)
+
+    assert len(stage.sent) == 2
+
+
+async def test_the_estimate_of_another_input_is_asked_for() -> None:
+    reply = answer({"estimates": [{"microcredits": 1}]})
+    stage = Stage({"POST v1/nodes/estimate-credits": reply})
+    for prompt in ("a", "b"):
+        await stage.client.estimate_nodes([NodeToPrice(type="gpt_5_4", data={"prompt": prompt})])
+
+    assert len(stage.sent) == 2
+
+
+async def test_a_graph_is_believed_for_a_moment_where_a_glance_is_enough() -> None:
+    stage = Stage({"GET v1/workflows/w1": answer({"id": "w1", "name": "One"})})
+    for pause in (0, GRAPH_SECONDS - 1, 1):
+        stage.time += pause
+        await stage.client.recent_workflow("w1")
+
+    assert len(stage.sent) == 2
+
+
+async def test_a_graph_is_not_believed_once_we_changed_anything() -> None:
+    routes = {
+        "GET v1/workflows/w1": answer({"id": "w1", "name": "One"}),
+        "PATCH v1/workflows/w1": recorded("success"),
+    }
+    stage = Stage(routes)
+    await stage.client.recent_workflow("w1")
+    await stage.client.update_workflow("w1", UpdateWorkflow(name="Two"))
+    await stage.client.recent_workflow("w1")
+
+    assert stage.sent.count("GET v1/workflows/w1") == 2
+
+
+async def test_categories_are_known_once_the_models_are() -> None:
+    stage = Stage({"GET v1/models": recorded("models")})
+    before = stage.client.category_of(["kling_v3_pro"])
+    await stage.client.list_models()
+    names = (["kling_v3_pro"], ["flux-2-max-edit", "flux_2_max"], ["nope"])
+
+    assert (before, [stage.client.category_of(each) for each in names]) == (
+        "",
+        ["video", "image-to-image", ""],
+    )
+
+
+# Waiting and limits -------------------------------------------------------------------------------
+
+
+async def test_magica_is_asked_to_wait_in_the_query() -> None:
+    stage = Stage({"POST v1/runs/batch": recorded("runs_batch")})
+    await stage.client.get_runs(["r1"], wait=5)
+
+    assert stage.requests[0].url.params["wait"] == "5"
+
+
+async def test_a_long_wait_has_a_longer_timeout() -> None:
+    stage = Stage({"GET v1/runs/r1": recorded("run_concepts_shape")})
+    await stage.client.find_run("r1", wait=300)
+
+    assert stage.requests[0].extensions["timeout"]["read"] > 300
+
+
+async def test_without_a_wait_none_is_asked_for() -> None:
+    stage = Stage({f"GET v1/nodes/runs/{MODEL_RUN}": recorded("model_run_completed")})
+    await stage.client.get_model_run(MODEL_RUN)
+
+    assert "wait" not in stage.requests[0].url.params
+
+
+async def test_that_magica_waits_is_known_from_its_answers() -> None:
+    run = recorded("run_concepts_shape", x_magica_wait="720")
+    stage = Stage({"GET v1/runs/r1": run})
+    before = stage.client.longest_wait
+    await stage.client.get_run("r1")
+
+    assert (before, stage.client.longest_wait, stage.client.quota()) == (None, 720, None)
+
+
+async def test_what_a_started_run_is_called_is_known() -> None:
+    stage = Stage({"POST v1/nodes/gpt_image_2/run": recorded("start_model_run", 202)})
+    ask = StartModelRun(sub_model_id="gpt-image-2-edit", input={})
+    started = await stage.client.start_model_run("gpt_image_2", ask)
+    known = stage.client.known_run(started.run_id)
+
+    assert known is not None
+    assert (known.names, known.started_at) == (("gpt-image-2-edit", "gpt_image_2"), stage.time)
+
+
+async def test_starts_wait_for_their_turn_in_the_minute() -> None:
+    stage = Stage({"POST v1/runs": recorded("start_run", 202)})
+    times: list[float] = []
+    for _ in range(61):
+        await stage.client.start_run(StartRun(workflow_id="w1"))
+        times.append(stage.time)
+
+    assert (times[59] - times[0], times[60] - times[0] >= 60) == (0, True)
+
+
+async def test_magica_on_this_machine_has_no_limits_of_its_own() -> None:
+    http = httpx.AsyncClient(base_url="http://127.0.0.1:8787/api/")
+
+    assert MagicaClient(http).quota() is None
+
+
+async def test_magica_elsewhere_has_a_keys_usual_limits() -> None:
+    quota = MagicaClient(httpx.AsyncClient(base_url="https://magica.test/api/")).quota()
+
+    assert quota is not None
+    assert (quota.minute_left, quota.day_left) == (60, 1_000)

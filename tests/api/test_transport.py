@@ -8,6 +8,7 @@ import pytest
 
 from magica_mcp.api import transport
 from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.quota import Budget
 from magica_mcp.api.retry import Effect
 from magica_mcp.api.transport import content_of, query_of, segment
 from magica_mcp.errors import (
@@ -219,7 +220,10 @@ async def test_a_call_may_have_its_own_seconds() -> None:
         raise AssertionError
 
     http = httpx.AsyncClient(base_url="https://a.test/", transport=httpx.MockTransport(trickle))
-    patient = transport.Transport(http, sleep=anyio.sleep, chance=lambda: 0, now=lambda: 0)
+    budget = Budget(sleep=anyio.sleep, clock=anyio.current_time, now=lambda: 0)
+    patient = transport.Transport(
+        http, sleep=anyio.sleep, chance=lambda: 0, now=lambda: 0, budget=budget
+    )
     call = transport.Call("POST", "v1/files", Effect.CHANGE, seconds=0.01)
 
     with anyio.fail_after(5), pytest.raises(UnreachableError, match="took too long"):

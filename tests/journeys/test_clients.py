@@ -143,3 +143,55 @@ def test_the_demo_tells_its_story_and_saves_two_pictures(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout + done.stderr
     assert "exactly the prices announced" in done.stdout
     assert len(list((tmp_path / "pictures").glob("*.png"))) == 2
+
+
+@pytest.mark.parametrize("home", ["a file/below", "/proc/magica"])
+async def test_a_home_that_cannot_be_written_is_a_sentence_and_the_server_goes_on(
+    home: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a file").write_text("")
+    environment = clean_environment(tmp_path) | {"MAGICA_HOME": str(tmp_path / home)}
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "magica_mcp"], env=environment
+    )
+
+    with anyio.fail_after(30):
+        async with Client(server) as client:
+            answers = [await client.call_tool("get_balance", {}) for _ in range(2)]
+
+    assert all("cannot be written to" in text_of(answer) for answer in answers)
+
+
+async def test_a_memory_that_is_broken_costs_no_result(tmp_path: Path) -> None:
+    (tmp_path / "magica").mkdir()
+    (tmp_path / "magica" / "memory.sqlite").write_text("not a database at all, but some bytes")
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "magica_mcp"], env=clean_environment(tmp_path)
+    )
+    small = {"modelId": "nano_banana_2", "prompt": "x", "resolution": "512"}
+    try:
+        with anyio.fail_after(40):
+            async with Client(server) as client:
+                asked = {"tool_name": "generate", "input": small}
+                started = await told(client, "execute_tool", asked)
+                finished = await told(client, "get_run_status", {"runId": started["runId"]})
+    finally:
+        await stop_local(tmp_path / "magica")
+
+    assert finished["status"] == "COMPLETED"
+
+
+def test_a_folder_that_cannot_be_written_ends_the_demo_before_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    done = subprocess.run(
+        [SCRIPT, "demo", "--output", str(tmp_path / "taken")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        env=clean_environment(tmp_path),
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("magica-mcp: Could not save to")
+    assert done.stdout == ""

@@ -162,3 +162,54 @@ async def test_a_body_of_more_than_ten_megabytes_is_refused_while_it_arrives(
     assert answer.json()["message"] == (
         "The body is larger than 10 MB. Send media as URLs, not inside the body."
     )
+
+
+# Without a key, where that is allowed ------------------------------------------------------------
+
+
+async def keyless_status(
+    magica: LocalMagica,
+    path: str = "v1/credits/balance",
+    *,
+    client: str = "127.0.0.1",
+    key: str | None = None,
+    dialect: Dialect = Dialect.LOCAL,
+) -> int:
+    """The status of a request to an application that allows it to show no key."""
+    app = create_app(magica, dialect=dialect, allow_keyless=True)
+    transport = httpx.ASGITransport(app, client=(client, 4711))
+    headers = {"Authorization": key} if key is not None else {}
+    async with httpx.AsyncClient(transport=transport) as http:
+        return (await http.get(f"http://127.0.0.1/api/{path}", headers=headers)).status_code
+
+
+@pytest.mark.parametrize(
+    ("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("10.0.0.7", 401)]
+)
+async def test_only_who_asks_from_this_machine_needs_no_key(
+    magica: LocalMagica, client: str, status: int
+) -> None:
+    assert await keyless_status(magica, client=client) == status
+
+
+async def test_a_wrong_key_is_refused_where_none_is_needed(magica: LocalMagica) -> None:
+    assert await keyless_status(magica, key="Bearer gx_wrong") == 401
+
+
+async def test_the_hosted_dialect_always_wants_a_key(magica: LocalMagica) -> None:
+    assert await keyless_status(magica, dialect=Dialect.HOSTED) == 401
+
+
+async def test_without_a_key_nobody_owns_the_home(magica: LocalMagica) -> None:
+    app = create_app(magica, allow_keyless=True)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
+        answer = await http.post("http://127.0.0.1/api/local/shutdown")
+
+    assert answer.status_code in {401, 404}
+
+
+async def test_a_key_is_wanted_unless_it_is_said_otherwise(magica: LocalMagica) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(magica))) as http:
+        answer = await http.get("http://127.0.0.1/api/v1/credits/balance")
+
+    assert answer.status_code == 401

@@ -63,6 +63,9 @@ def test_an_empty_node_stands_for_all_defaults() -> None:
         ({"n": {"prompt": ["x", "y"]}}, "prompt"),
         ({"n": {}}, "prompt"),
         ({"n": "prompt"}, "must be an object"),
+        ({"n": {"prompt": "x"}, "prompt": "y"}, "'prompt' was given twice"),
+        ({"Car prompt": "a", "prompt": "b"}, "'prompt' was given twice"),
+        ({"n": {"prompt": "  "}}, "'prompt' is empty"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(given: dict[str, Any], hint: str) -> None:

@@ -15,6 +15,7 @@ from magica_mcp.api.transport import Sleep
 from magica_mcp.api.watcher import RunWatcher
 from magica_mcp.memory import Memory
 from magica_mcp.server.app import create_server
+from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.journal import Journal
 
@@ -25,11 +26,13 @@ async def assistant(
 ) -> AsyncIterator[Client]:
     """A client whose calls end at this Magica."""
     client = MagicaClient(http, sleep=sleep)
+    memory = Memory(home / "memory.sqlite")
     workspace = Workspace(
         client=client,
         watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
+        waits=Waits(memory),
         journal=Journal(home / "journal.sqlite"),
-        memory=Memory(home / "memory.sqlite"),
+        memory=memory,
         account="test",
         long_poll_seconds=20,
     )

@@ -6,7 +6,7 @@ Everything comes from one file in the live catalog's own shape, so that file can
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from magica_mcp.local.catalog.fields import input_fields, ports_of, schema_of
 from magica_mcp.local.catalog.prices import Measured, price
 from magica_mcp.local.catalog.pricing import answer
 from magica_mcp.local.catalog.search import Findable, as_words, search
+from magica_mcp.local.nodes.kinds import WORK_OF_KIND, work_of
 from magica_mcp.models.catalog import (
     FoundModel,
     Model,
@@ -37,6 +38,12 @@ SCAFFOLD: Mapping[str, NodePorts] = {
     RESPONSE_TYPE: NodePorts(inputs=(Port("result", PortKind.ANY),)),
 }
 """The two ends of every workflow: not models, and free."""
+
+
+KIND_OF_NODES: Mapping[str, str] = {"image": "text-to-image", "video": "text-to-video"}
+"""What a model does whose mode says no more than what it makes."""
+
+NOT_RUN = "Priced here, but not run by local Magica."
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,8 @@ class Catalog:
 
     def schema(self, model_id: str) -> ModelSchema:
         choice = self._choice(model_id)
-        return schema_of(choice.entry, choice.mode).model_copy(update={"model_id": choice.model_id})
+        told = {"model_id": choice.model_id, "description": _description((choice,))}
+        return schema_of(choice.entry, choice.mode).model_copy(update=told)
 
     def pricing(self, model_id: str, *, sample: JsonObject | None = None) -> Pricing:
         """How a model is priced, and what `sample` would cost."""
@@ -136,6 +144,12 @@ class Catalog:
         choice = self._choice(node_type, mode=sub_model_id)
         return ports_of(choice.entry, choice.mode)
 
+    def kind(self, node_type: str, *, sub_model_id: str | None = None) -> str:
+        """What a model does in a mode, such as "text-to-image"; "" where the catalog is silent."""
+        if node_type.lower() in SCAFFOLD:
+            return ""
+        return _kind(self._choice(node_type, mode=sub_model_id))
+
     def _choice(self, model_id: str, *, mode: str | None = None) -> _Choice:
         found = self._by_id.get(_folded(model_id))
         if found is None:
@@ -163,7 +177,8 @@ class Catalog:
         modes = [each.mode for each in choices if each.has_modes]
         return Model.model_validate(
             {
-                **entry.model_dump(include={"node_type", "name", "description"}),
+                **entry.model_dump(include={"node_type", "name"}),
+                "description": _description(choices),
                 "category": entry.node_kind or entry.category,
                 "icon": entry.icon,
                 "accent": entry.accent,
@@ -213,6 +228,22 @@ def _folded(name: str) -> str:
     return re.sub(r"[-_.\s]+", "_", name.strip().casefold())
 
 
+def _kind(choice: _Choice) -> str:
+    entry, named = choice.entry, choice.mode.category or choice.entry.category
+    if entry.node_kind == "llm":
+        return "llm"
+    kind = "-".join(as_words(named).split())
+    return kind if kind in WORK_OF_KIND else KIND_OF_NODES.get(kind or entry.node_kind, kind)
+
+
+def _description(choices: Sequence[_Choice]) -> str:
+    """What a model is for, and that it does not run here where that is so."""
+    entry = choices[0].entry
+    if any(work_of(entry.node_type, kind=_kind(choice)) for choice in choices):
+        return entry.description
+    return f"{entry.description} {NOT_RUN}".strip()
+
+
 def _findable(choice: _Choice) -> Findable:
     entry, mode = choice.entry, choice.mode
     category = mode.category or entry.category
@@ -220,7 +251,7 @@ def _findable(choice: _Choice) -> Findable:
     model = FoundModel(
         model_id=choice.model_id,
         name=entry.name,
-        description=entry.description,
+        description=_description((choice,)),
         node_type=entry.node_type,
         sub_model_id=choice.ref.sub_model_id,
     )

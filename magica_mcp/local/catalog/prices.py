@@ -39,6 +39,7 @@ class Measured:
 
     seconds: Decimal | None = None
     tokens: int | None = None
+    pages: int | None = None
 
 
 def price(
@@ -76,7 +77,7 @@ def list_price(cost: Cost, inputs: JsonObject, *, measured: Measured) -> Decimal
 
 
 def _fixed(cost: Cost, inputs: JsonObject, measured: Measured) -> Decimal:  # noqa: ARG001 - a rule's shape
-    return _amount(cost)
+    return _amount(cost) * max(1, measured.pages or 1)
 
 
 def _per_image(cost: Cost, inputs: JsonObject, measured: Measured) -> Decimal:  # noqa: ARG001 - a rule's shape

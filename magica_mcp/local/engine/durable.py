@@ -5,6 +5,7 @@ starting it once. DBOS keeps one instance per process, opened and closed here.
 """
 
 import contextvars
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos import error as dbos_error
 
 from magica_mcp.errors import LocalMagicaError
+from magica_mcp.local.store.database import tune
 
 Work = Callable[[str, str], None]
 """The work on a node, by run id and node id."""
@@ -41,12 +43,48 @@ class Starter(Protocol):
         """Start a node that should be under way and is not."""
         ...
 
+    def forget(self, run_id: str, node_id: str) -> None:
+        """Let it be started again, whoever started it before."""
+        ...
+
+
+class _Following(threading.local):
+    """The node that this thread goes on with once the one it works on has ended."""
+
+    is_open = False
+    node: tuple[str, str] | None = None
+
+    def take(self, run_id: str, node_id: str) -> bool:
+        """Whether this thread works on a node and has none to go on with yet."""
+        if not self.is_open or self.node is not None:
+            return False
+        self.node = (run_id, node_id)
+        return True
+
+    def work_through(self, work: Work, node: tuple[str, str] | None) -> None:
+        """Work on a node, then on the first that it freed, and so on."""
+        self.is_open = True
+        try:
+            while node is not None:
+                self.node = None
+                work(*node)
+                node = self.node
+        finally:
+            self.is_open, self.node = False, None
+
 
 class DurableNodes:
-    """Starts the work on nodes, and counts what is under way in this process."""
+    """Starts the work on nodes, and counts what is under way in this process.
 
-    def __init__(self) -> None:
+    Of the nodes that a node frees, the first is worked on within the same durable workflow: that
+    saves the price of another. When the process ends there, repeating the workflow finds the first
+    node over and starts what it freed anew.
+    """
+
+    def __init__(self, *, executor_id: str = "local") -> None:
+        self._executor_id = executor_id
         self._workflow: Work | None = None
+        self._following = _Following()
         self._count = 0
         self._changed = threading.Condition()
 
@@ -67,16 +105,18 @@ class DurableNodes:
             self._workflow = DBOS.workflow(name="node", max_recovery_attempts=None)(
                 self._counted(work)
             )
-            with _foreign_errors_as_ours():
-                DBOS(config=_config(database_url, threads=threads))
-                DBOS.launch()
-            yield
+            with _state_engine(database_url) as engine, _destroyed_at_the_end():
+                with _foreign_errors_as_ours():
+                    DBOS(config=self._config(database_url, engine=engine, threads=threads))
+                    DBOS.launch()
+                yield
         finally:
-            DBOS.destroy(destroy_registry=True)
             _one_per_process.release()
 
     def start(self, run_id: str, node_id: str) -> None:
         """Work on a node as soon as a thread is free; nothing happens if it was started before."""
+        if self._following.take(run_id, node_id):
+            return
         # In a context of its own: as a child of the node that freed it DBOS would number it among
         # that node's steps, and the order in which nodes are freed differs when it is repeated.
         contextvars.Context().run(self._start, run_id, node_id)
@@ -92,7 +132,12 @@ class DurableNodes:
             return
         if known is not None:
             DBOS.delete_workflow(known.workflow_id)
-        self.start(run_id, node_id)
+        contextvars.Context().run(self._start, run_id, node_id)
+
+    def forget(self, run_id: str, node_id: str) -> None:
+        """Have DBOS know nothing of a node that another process worked on, or freed."""
+        if DBOS.get_workflow_status(_workflow_id(run_id, node_id)) is not None:
+            DBOS.delete_workflow(_workflow_id(run_id, node_id))
 
     def wait_until_idle(self, *, seconds: float) -> bool:
         """Whether all work that was under way has ended within this time."""
@@ -104,11 +149,24 @@ class DurableNodes:
         with SetWorkflowID(_workflow_id(run_id, node_id)):
             DBOS.start_workflow(self._workflow, run_id, node_id)
 
+    def _config(
+        self, database_url: str | sa.URL, *, engine: sa.Engine | None, threads: int
+    ) -> DBOSConfig:
+        return {
+            "name": "magica-mcp",
+            "system_database_url": sa.make_url(database_url).render_as_string(hide_password=False),
+            "system_database_engine": engine,
+            "application_version": _FORMAT,
+            "executor_id": self._executor_id,
+            "max_executor_threads": threads,
+            "log_level": "WARNING",
+        }
+
     def _counted(self, work: Work) -> Work:
         def node(run_id: str, node_id: str) -> None:
             self._add(1)
             try:
-                work(run_id, node_id)
+                self._following.work_through(work, (run_id, node_id))
             finally:
                 self._add(-1)
 
@@ -118,6 +176,14 @@ class DurableNodes:
         with self._changed:
             self._count += change
             self._changed.notify_all()
+
+
+@contextmanager
+def _destroyed_at_the_end() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        DBOS.destroy(destroy_registry=True)
 
 
 @contextmanager
@@ -131,15 +197,23 @@ def _foreign_errors_as_ours() -> Iterator[None]:
         ) from error
 
 
-def _config(database_url: str | sa.URL, *, threads: int) -> DBOSConfig:
-    return {
-        "name": "magica-mcp",
-        "system_database_url": sa.make_url(database_url).render_as_string(hide_password=False),
-        "application_version": _FORMAT,
-        "executor_id": "local",
-        "max_executor_threads": threads,
-        "log_level": "WARNING",
-    }
+@contextmanager
+def _state_engine(database_url: str | sa.URL) -> Iterator[sa.Engine | None]:
+    """Connections to a SQLite file as our own store has them; other databases DBOS opens itself."""
+    if sa.make_url(database_url).get_backend_name() != "sqlite":
+        yield None
+        return
+    engine = sa.create_engine(database_url)
+    sa.event.listen(engine, "connect", _prepare)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = "IMMEDIATE"  # as DBOS sets it where the connection is its own
+    tune(connection)
 
 
 def _workflow_id(run_id: str, node_id: str) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,17 +11,20 @@ import sqlalchemy as sa
 from magica_mcp.graph.lifecycle import NodeStatus, is_over
 from magica_mcp.local.credits import require_credits
 from magica_mcp.local.engine.durable import DurableNodes, Starter
+from magica_mcp.local.engine.endings import SECONDS_BETWEEN_LOOKS, Endings
 from magica_mcp.local.engine.preparing import Prepared
 from magica_mcp.local.engine.progress import freed, ready
+from magica_mcp.local.engine.pulse import Rhythm, beating
 from magica_mcp.local.engine.request import with_values
 from magica_mcp.local.engine.settling import cancel, end_run_if_over, states_of
 from magica_mcp.local.engine.work import NodeWork
 from magica_mcp.local.store.accounts import Account
-from magica_mcp.local.store.ids import new_run_id
+from magica_mcp.local.store.ids import new_id, new_run_id
 from magica_mcp.local.store.node_runs import NewNodeRun
 from magica_mcp.local.store.runs import UNFINISHED, NewRun
-from magica_mcp.local.store.store import Statements
+from magica_mcp.local.store.store import Statements, Store
 from magica_mcp.local.store.tables import RunKind
+from magica_mcp.local.webhooks.announcing import announce_run
 from magica_mcp.models.values import Values
 from magica_mcp.models.wire import JsonObject
 
@@ -30,9 +33,6 @@ THREADS = 8
 
 LAST_SECONDS = 5.0
 """How long nodes that run may go on when the engine is closed; they are begun again next time."""
-
-SECONDS_BETWEEN_LOOKS = 1.0
-"""How late a waiter learns of the end of a run that another process ended."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,12 @@ class Order:
 class Engine:
     """Executes runs. Opened by `open_engine`."""
 
-    def __init__(self, work: NodeWork, *, starter: Starter) -> None:
+    def __init__(self, work: NodeWork, *, starter: Starter, process_id: str | None = None) -> None:
         self._store, self._work, self._starter = work.store, work, starter
-        self._changed = threading.Condition()
+        self._process_id = process_id
+        self._lock = threading.Lock()
+        self._listeners: dict[str, set[threading.Event]] = {}
+        self.endings = Endings(self._over)
 
     def start(self, order: Order, prepared: Prepared) -> str:
         """Store a run, reserve its price and let its first nodes go; answers the run's id.
@@ -62,12 +65,14 @@ class Engine:
         """
         run_id = new_run_id()
         with self._store.writing() as tx:
-            tx.accounts.lock(order.account.id)
-            have = tx.ledger.available(order.account.id)
+            have = tx.ledger.locked(order.account.id)
             require_credits(need=sum(prepared.prices.values()), have=have)
             _store_run(tx, run_id, order, prepared)
-        for node_id in self._ready(run_id):
-            self._starter.start(run_id, node_id)
+            if self._process_id is not None:
+                tx.processes.own(self._process_id, run_id)
+        for node in prepared.plan.nodes:
+            if not node.sources:
+                self._starter.start(run_id, node.node_id)
         return run_id
 
     def cancel(self, run_id: str) -> None:
@@ -76,26 +81,29 @@ class Engine:
             run = tx.runs.locked(run_id)
             if run is not None and not is_over(run.status):
                 cancel(tx, run)
-        self._tell()
+        self._tell(run_id)
 
     def wait(self, run_id: str, *, seconds: float) -> bool:
         """Block until a run is over or the time is; answers whether it is over."""
         deadline = time.monotonic() + seconds
-        with self._changed:
+        with self._listening(run_id) as told:
             while not self._is_over(run_id):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                self._changed.wait(min(left, SECONDS_BETWEEN_LOOKS))
+                told.wait(min(left, SECONDS_BETWEEN_LOOKS))
+                told.clear()
         return True
 
     def run_node(self, run_id: str, node_id: str) -> None:
         """Do a node's work and let go what it freed; repeating either changes nothing."""
-        was_done_now = self._work.do(run_id, node_id)
-        let_go = self._starter.start if was_done_now else self._starter.start_if_lost
-        for next_id in self._ready(run_id, freed_by=node_id):
-            let_go(run_id, next_id)
-        self._tell()
+        freed_now = self._work.do(run_id, node_id)
+        for next_id in freed_now or ():
+            self._starter.start(run_id, next_id)
+        if freed_now is None:
+            for next_id in self._freed_before(run_id, by=node_id):
+                self._starter.start_if_lost(run_id, next_id)
+        self._tell(run_id)
 
     def pick_up_lost(self) -> None:
         """Start every node that should be under way and is not."""
@@ -107,22 +115,51 @@ class Engine:
             for node_id in (*running, *ready(states_of(of_run))):
                 self._starter.start_if_lost(run_id, node_id)
 
-    def _ready(self, run_id: str, *, freed_by: str | None = None) -> tuple[str, ...]:
-        """Nodes that may start: all that wait for nothing, or those that a certain one fed."""
+    def take_over(self, run_id: str) -> None:
+        """Go on with a run that a process left which is no more."""
+        with self._store.reading() as tx:
+            nodes = tx.node_runs.of_runs([run_id])
+        running = [node.node_id for node in nodes if node.status is NodeStatus.RUNNING]
+        for node in nodes:
+            self._starter.forget(run_id, node.node_id)
+        for node_id in (*running, *ready(states_of(nodes))):
+            self._starter.start(run_id, node_id)
+
+    def _freed_before(self, run_id: str, *, by: str) -> tuple[str, ...]:
+        """Nodes that still wait to be started, and that a certain one fed."""
         with self._store.reading() as tx:
             if tx.runs.status(run_id) not in UNFINISHED:
                 return ()
-            states = states_of(tx.node_runs.of_runs([run_id]))
-        return ready(states) if freed_by is None else freed(states, by=freed_by)
+            return freed(states_of(tx.node_runs.of_runs([run_id])), by=by)
 
     def _is_over(self, run_id: str) -> bool:
         with self._store.reading() as tx:
             status = tx.runs.status(run_id)
         return status is None or is_over(status)
 
-    def _tell(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
+    def _over(self, run_ids: Collection[str]) -> Collection[str]:
+        with self._store.reading() as tx:
+            return frozenset(run_ids) - tx.runs.unfinished_among(run_ids)
+
+    def _tell(self, run_id: str) -> None:
+        for told in tuple(self._listeners.get(run_id, ())):
+            told.set()
+        self.endings.tell(run_id)
+
+    @contextmanager
+    def _listening(self, run_id: str) -> Iterator[threading.Event]:
+        """An event that is set whenever something happened to a run."""
+        told = threading.Event()
+        with self._lock:
+            self._listeners.setdefault(run_id, set()).add(told)
+        try:
+            yield told
+        finally:
+            with self._lock:
+                left = self._listeners[run_id]
+                left.discard(told)
+                if not left:
+                    del self._listeners[run_id]
 
 
 @contextmanager
@@ -134,15 +171,30 @@ def open_engine(
     Raises:
         LocalMagicaError: this process has an engine open already.
     """
-    durable = DurableNodes()
-    engine = Engine(work, starter=durable)
-    with durable.open(engine.run_node, database_url=database_url, threads=threads):
+    is_shared = work.store.engine.dialect.name != "sqlite"
+    process_id = new_id("p") if is_shared else None
+    durable = DurableNodes(executor_id=process_id or "local")
+    engine = Engine(work, starter=durable, process_id=process_id)
+    with (
+        durable.open(engine.run_node, database_url=database_url, threads=threads),
+        _picking_up(engine, work.store, process_id),
+    ):
         try:
-            engine.pick_up_lost()
             yield engine
         finally:
             work.is_ending.set()
             durable.wait_until_idle(seconds=LAST_SECONDS)
+
+
+@contextmanager
+def _picking_up(engine: Engine, store: Store, process_id: str | None) -> Iterator[None]:
+    """Go on with what was left: by this process before, or by any that shares the store."""
+    if process_id is None:
+        engine.pick_up_lost()
+        yield
+        return
+    with beating(store, process_id, take_over=engine.take_over, rhythm=Rhythm()):
+        yield
 
 
 def _store_run(tx: Statements, run_id: str, order: Order, prepared: Prepared) -> None:
@@ -170,10 +222,11 @@ def _store_run(tx: Statements, run_id: str, order: Order, prepared: Prepared) ->
     tx.ledger.reserve(account_id, run_id=run_id, prices=prepared.prices)
     if order.is_own_workflow and prepared.values:
         _write_back(tx, order, prepared.values)
-    run = tx.runs.by_id(run_id)
-    if run is not None and not plan.nodes:
+    run = None if plan.nodes else tx.runs.by_id(run_id)
+    if run is not None:
         tx.runs.begin(run_id)
-        end_run_if_over(tx, run)
+        announce_run(tx, run)
+        end_run_if_over(tx, run, ())
 
 
 def _write_back(tx: Statements, order: Order, values: Values) -> None:

@@ -8,7 +8,7 @@ from magica_mcp.graph.problem import refuse
 from magica_mcp.graph.validation import readiness_problems, structural_problems
 from magica_mcp.local.catalog import Catalog
 from magica_mcp.local.engine.plan import Plan, PlannedNode, plan_of
-from magica_mcp.local.engine.request import with_overrides, with_values
+from magica_mcp.local.engine.request import with_nodes_replaced, with_overrides, with_values
 from magica_mcp.local.nodes import refuse_unless_runnable
 from magica_mcp.models.catalog import ModelSchema
 from magica_mcp.models.graphs import graph_of
@@ -41,6 +41,7 @@ def prepared_workflow(workflow: Workflow, ask: StartRun, *, catalog: Catalog) ->
         GraphRuleError: the graph is not sound.
         ProviderUnavailableError: a node of a type that this machine cannot run.
     """
+    workflow = with_nodes_replaced(workflow, ask.node_overrides or ())
     values = understood_values(request_fields(workflow), dict(ask.values or {})).values
     filled = with_values(workflow, values)
     graph = graph_of(filled, ports_of=lambda kind, mode: catalog.ports(kind, sub_model_id=mode))
@@ -51,7 +52,8 @@ def prepared_workflow(workflow: Workflow, ask: StartRun, *, catalog: Catalog) ->
         raise InvalidInputError(unready[0].text)
     plan = plan_of(graph, sub_model_of=partial(sub_model_of, catalog))
     for node in plan.nodes:
-        refuse_unless_runnable(node.node_type)
+        kind = catalog.kind(node.node_type, sub_model_id=node.sub_model_id)
+        refuse_unless_runnable(node.node_type, kind=kind)
     prepared = _priced(plan, name=workflow.name, catalog=catalog)
     return replace(prepared, workflow=filled, values=values)
 
@@ -71,7 +73,8 @@ def prepared_model(node_type: str, ask: StartModelRun, *, catalog: Catalog) -> P
             f"'{ask.sub_model_id}' is a sub-model of {chosen.node_type}, not of {known.node_type}. "
             f"Run {chosen.node_type} with it, or leave subModelId out."
         )
-    refuse_unless_runnable(chosen.node_type)
+    kind = catalog.kind(chosen.node_type, sub_model_id=chosen.sub_model_id)
+    refuse_unless_runnable(chosen.node_type, kind=kind)
     schema = catalog.schema(chosen.sub_model_id or chosen.node_type)
     node = PlannedNode(
         node_id=chosen.node_type,
@@ -85,10 +88,12 @@ def prepared_model(node_type: str, ask: StartModelRun, *, catalog: Catalog) -> P
 def sub_model_of(catalog: Catalog, node_type: str, mode: str | None) -> str | None:
     """The sub-model behind a node's mode, which may be its id or what it does ('text-to-image')."""
     known = catalog.resolve(node_type)
-    models = [model for model in catalog.models() if mode and model.node_type == known.node_type]
+    if not mode:
+        return known.sub_model_id
+    models = [model for model in catalog.models() if model.node_type == known.node_type]
     for sub_model in (each for model in models for each in model.sub_models):
         names = (sub_model.sub_model_id, sub_model.category, sub_model.label)
-        if _letters(mode or "") in map(_letters, names):
+        if _letters(mode) in map(_letters, names):
             return sub_model.sub_model_id
     return known.sub_model_id
 

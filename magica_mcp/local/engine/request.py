@@ -1,12 +1,15 @@
 """The values that a run is started with, written into its workflow."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
-from magica_mcp.errors import GraphRuleError, InvalidInputError
+from magica_mcp.errors import GraphRuleError, InvalidInputError, or_list
 from magica_mcp.graph.edits import with_inputs, without_edge
 from magica_mcp.graph.graph import Graph
+from magica_mcp.models.graphs import role_of
+from magica_mcp.models.runs import NodeOverride
 from magica_mcp.models.values import Values
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField, WireNode, Workflow, is_request, request_fields
@@ -20,7 +23,7 @@ def with_values(workflow: Workflow, values: Values) -> Workflow:
     fields = request_fields(workflow)
     nodes = tuple(
         _with_values(node, values[node.id], [each for each in fields if each.node_id == node.id])
-        if is_request(node) and values.get(node.id)
+        if is_request(node) and values.get(node.id) and any(map(node.data.get, FIELD_KEYS))
         else node
         for node in workflow.nodes
     )
@@ -46,6 +49,31 @@ def _with_value(raw: JsonValue, field_id: str, values: Mapping[str, JsonValue]) 
     if field_id not in values:
         return raw
     return {**raw, "value": values[field_id]} if isinstance(raw, dict) else values[field_id]
+
+
+def with_nodes_replaced(workflow: Workflow, overrides: Iterable[NodeOverride]) -> Workflow:
+    """The workflow with whole nodes replaced for one run; edges stay, and are checked as ever.
+
+    Raises:
+        InvalidInputError: a node that does not exist, or an end of the workflow that would be none.
+    """
+    nodes = {node.id: node for node in workflow.nodes}
+    for override in overrides:
+        node = WireNode.model_validate(override.wire())
+        kept = nodes.get(node.id)
+        if kept is None:
+            near = difflib.get_close_matches(node.id, nodes, n=1) or list(nodes)
+            raise InvalidInputError(
+                f"In nodeOverrides: the workflow has no node '{node.id}'. "
+                f"Did you mean {or_list(near)}?"
+            )
+        if role_of(node.model_copy(update={"id": ""})) is not role_of(kept):  # by its type alone
+            raise InvalidInputError(
+                f"In nodeOverrides: '{node.id}' is of the type '{kept.type}' and cannot become "
+                f"'{node.type}'. Only a model can take the place of a model."
+            )
+        nodes[node.id] = node
+    return workflow.model_copy(update={"nodes": tuple(nodes.values())})
 
 
 def with_overrides(graph: Graph, overrides: Mapping[str, JsonObject]) -> Graph:

@@ -3,16 +3,17 @@
 At every moment an account may spend its grants, less its charges, less what is still reserved.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from magica_mcp.graph.lifecycle import NodeStatus, RunStatus, is_node_over, is_over, outcome_of
 from magica_mcp.local.credits import charge_for
 from magica_mcp.local.engine.plan import FedInput, PlannedNode
-from magica_mcp.local.engine.progress import NodeState, States, starved
+from magica_mcp.local.engine.progress import NodeState, States, freed, starved
 from magica_mcp.local.store.node_runs import NodeEnding, StoredNodeRun
 from magica_mcp.local.store.runs import StoredRun
 from magica_mcp.local.store.store import Statements
+from magica_mcp.local.webhooks.announcing import announce_node, announce_run
 from magica_mcp.models.wire import JsonObject
 
 
@@ -28,23 +29,33 @@ def outputs_of(nodes: Iterable[StoredNodeRun]) -> dict[str, JsonObject]:
 
 
 def end_node(
-    tx: Statements, run: StoredRun, node_id: str, ending: NodeEnding, *, price: int
-) -> None:
-    """Store how a node ended and settle its price; a failed node costs nothing."""
-    _give_back(tx, run, node_id)
+    tx: Statements, run: StoredRun, node: StoredNodeRun, ending: NodeEnding, *, price: int
+) -> tuple[str, ...]:
+    """Store how a node ended and settle its price; a failed node costs nothing.
+
+    Answers the nodes that it freed.
+    """
+    have = tx.ledger.locked(run.account_id)
+    reserved = tx.ledger.reserved(run.id)
     cost = 0
     if ending.output is not None:
-        cost = charge_for(price, have=tx.ledger.available(run.account_id))
-        tx.ledger.charge(run.account_id, run_id=run.id, node_id=node_id, microcredits=cost)
+        cost = charge_for(price, have=have + reserved.get(node.node_id, 0))
         ending = replace(ending, output={**ending.output, "creditUsed": cost})
-    tx.node_runs.end(run.id, node_id, ending, credit_used=cost)
-    _drop_starved(tx, run)
-    end_run_if_over(tx, run)
+    tx.node_runs.end(run.id, node.node_id, ending, credit_used=cost)
+    announce_node(tx, run, node.node_id)
+    nodes: Sequence[StoredNodeRun] = tx.node_runs.of_runs([run.id])
+    lost = starved(states_of(nodes))
+    tx.node_runs.drop(run.id, lost, NodeStatus.SKIPPED)
+    nodes = _dropped(nodes, lost)
+    _give_back(tx, run, (node.node_id, *lost), reserved=reserved)
+    if ending.output is not None:
+        tx.ledger.charge(run.account_id, run_id=run.id, node_id=node.node_id, microcredits=cost)
+    end_run_if_over(tx, run, nodes)
+    return freed(states_of(nodes), by=node.node_id)
 
 
-def end_run_if_over(tx: Statements, run: StoredRun) -> None:
+def end_run_if_over(tx: Statements, run: StoredRun, nodes: Sequence[StoredNodeRun]) -> None:
     """End a run whose nodes are all over, with what has reached its Response node."""
-    nodes = tx.node_runs.of_runs([run.id])
     outcome = outcome_of(node.status for node in nodes)
     if not is_over(outcome):
         return
@@ -55,30 +66,34 @@ def end_run_if_over(tx: Statements, run: StoredRun) -> None:
         if fed.sources <= outputs.keys():
             response = {fed.name: fed.value(outputs)}
     tx.runs.end(run.id, outcome, response=response, error=_error_of(nodes))
+    announce_run(tx, run)
 
 
 def cancel(tx: Statements, run: StoredRun) -> None:
     """End a run where it is; what its unfinished nodes had reserved is given back."""
-    for node in tx.node_runs.of_runs([run.id]):
-        if not is_node_over(node.status):
-            _give_back(tx, run, node.node_id)
-            tx.node_runs.drop(run.id, node.node_id, NodeStatus.CANCELED)
+    tx.ledger.locked(run.account_id)
+    nodes = tx.node_runs.of_runs([run.id])
+    left = [node.node_id for node in nodes if not is_node_over(node.status)]
+    _give_back(tx, run, left, reserved=tx.ledger.reserved(run.id))
+    tx.node_runs.drop(run.id, left, NodeStatus.CANCELED)
     tx.runs.end(run.id, RunStatus.CANCELED)
+    announce_run(tx, run)
 
 
-def _drop_starved(tx: Statements, run: StoredRun) -> None:
-    for node_id in starved(states_of(tx.node_runs.of_runs([run.id]))):
-        _give_back(tx, run, node_id)
-        tx.node_runs.drop(run.id, node_id, NodeStatus.SKIPPED)
+def _dropped(nodes: Sequence[StoredNodeRun], lost: Collection[str]) -> Sequence[StoredNodeRun]:
+    return [
+        replace(node, status=NodeStatus.SKIPPED) if node.node_id in lost else node for node in nodes
+    ]
 
 
-def _give_back(tx: Statements, run: StoredRun, node_id: str) -> None:
-    tx.accounts.lock(run.account_id)
-    reserved = tx.ledger.reserved(run.id, node_id)
-    tx.ledger.release(run.account_id, run_id=run.id, node_id=node_id, microcredits=reserved)
+def _give_back(
+    tx: Statements, run: StoredRun, node_ids: Iterable[str], *, reserved: dict[str, int]
+) -> None:
+    amounts = {node_id: reserved[node_id] for node_id in node_ids if node_id in reserved}
+    tx.ledger.release(run.account_id, run_id=run.id, amounts=amounts)
 
 
-def _error_of(nodes: tuple[StoredNodeRun, ...]) -> str | None:
+def _error_of(nodes: Sequence[StoredNodeRun]) -> str | None:
     failed = [node for node in nodes if node.status is NodeStatus.FAILED]
     if not failed:
         return None

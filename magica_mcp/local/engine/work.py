@@ -4,30 +4,47 @@ May be called again for the same node after a crash at any point: a node that is
 executed again, and nothing is charged twice.
 """
 
+import errno
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import sqlalchemy as sa
 
 from magica_mcp.errors import MagicaError, NodeFailedError
-from magica_mcp.graph.lifecycle import NodeStatus, is_node_over, is_over
-from magica_mcp.local.catalog import Catalog
+from magica_mcp.graph.lifecycle import NodeStatus, RunStatus, is_node_over, is_over
+from magica_mcp.local.catalog import Catalog, Measured
 from magica_mcp.local.engine.abandoning import SECONDS_BETWEEN_LOOKS, unless_abandoned
+from magica_mcp.local.engine.limits import TimeLimits, overtime
 from magica_mcp.local.engine.plan import PlannedNode
 from magica_mcp.local.engine.settling import end_node, outputs_of
 from magica_mcp.local.library import made_files
-from magica_mcp.local.nodes.job import NodeJob, RunNode, Workbench
+from magica_mcp.local.nodes.job import NodeJob, NodeResult, RunNode, Workbench
 from magica_mcp.local.store.files import NewFile
 from magica_mcp.local.store.node_runs import NodeEnding
 from magica_mcp.local.store.store import Store
+from magica_mcp.local.webhooks.announcing import announce_run
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 
 logger = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
+SECONDS_BETWEEN_TRIES = 1.0
+"""How long a locked database is left alone, after the time that it is waited for anyway."""
+
 MOST_STARTS = 5
 """How often a node is begun before it is taken for what keeps ending the process."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+FULL = (
+    "There is no room on the disk for what this node made. Free some space on the disk that holds "
+    "MAGICA_HOME, then run it again."
+)
 
 
 class ProcessEndingError(BaseException):
@@ -56,41 +73,60 @@ class NodeWork:
     bench: Workbench
     run_node: RunNode
     is_ending: threading.Event
+    limits: TimeLimits = field(default_factory=TimeLimits)
 
-    def do(self, run_id: str, node_id: str) -> bool:
-        """Whether there was anything to do: not for a node that is over already.
+    def do(self, run_id: str, node_id: str) -> tuple[str, ...] | None:
+        """The nodes that this one freed; None where it was over already.
 
         Raises:
             ProcessEndingError: the process ends, and the node did not get to its own end.
         """
-        begun = self._begin(run_id, node_id)
+        begun = self._patiently(lambda: self._begin(run_id, node_id))
         if begun is None:
-            return False
+            return None
         ending, price = self._ending(begun)
         if self.is_ending.is_set() and ending.output is None:
             raise ProcessEndingError
+        return self._patiently(lambda: self._end(begun, ending, price=price))
+
+    def _patiently(self, write: Callable[[], Result]) -> Result:
+        """What a transaction gives, begun anew while the database is locked or out of reach."""
+        while True:
+            try:
+                return write()
+            except sa.exc.OperationalError as error:
+                logger.warning("The store cannot be written, and is tried again: %s", error.orig)
+                if self.is_ending.wait(SECONDS_BETWEEN_TRIES):
+                    raise ProcessEndingError from error
+
+    def _end(self, begun: BegunNode, ending: NodeEnding, *, price: int) -> tuple[str, ...] | None:
+        run_id, node_id = begun.run_id, begun.planned.node_id
         files = self._made(begun, ending)
         with self.store.writing() as tx:
             run = tx.runs.locked(run_id)
             node = tx.node_runs.by_id(run_id, node_id)
-            # Canceled meanwhile: what was made is not wanted any more, and costs nothing.
-            if run and node and node.status is NodeStatus.RUNNING:
-                end_node(tx, run, node_id, ending, price=price)
-                tx.files.add(run.account_id, files)
-        return True
+            # Canceled meanwhile: what was made is not wanted any more, and costs nothing. Ended
+            # meanwhile: by another process, or by this one, which did not hear of its success.
+            if run is None or node is None or node.status is not NodeStatus.RUNNING:
+                return None
+            tx.files.add(run.account_id, files)
+            return end_node(tx, run, node, ending, price=price)
 
     def _begin(self, run_id: str, node_id: str) -> BegunNode | None:
         if self.is_ending.is_set():
             raise ProcessEndingError
         with self.store.writing() as tx:
             run = tx.runs.locked(run_id)
-            node = tx.node_runs.by_id(run_id, node_id)
+            nodes = {node.node_id: node for node in tx.node_runs.of_runs([run_id])}
+            node = nodes.get(node_id)
             if run is None or node is None or is_over(run.status) or is_node_over(node.status):
                 return None
             planned = PlannedNode.model_validate(node.plan)
-            given = planned.input(outputs_of(tx.node_runs.of_runs([run_id])))
+            given = planned.input(outputs_of(nodes.values()))
             tx.node_runs.begin(run_id, node_id, given=given)
-            tx.runs.begin(run_id)
+            if run.status is not RunStatus.RUNNING:
+                tx.runs.begin(run_id)
+                announce_run(tx, run)
             return BegunNode(run_id, planned, given, starts=node.starts + 1)
 
     def _ending(self, begun: BegunNode) -> tuple[NodeEnding, int]:
@@ -99,6 +135,9 @@ class NodeWork:
             return self._executed(begun)
         except MagicaError as error:
             shown = error.user_message if isinstance(error, NodeFailedError) else str(error)
+            return NodeEnding(begun.given, error=str(error), user_message=shown), 0
+        except OSError as error:
+            shown = FULL if error.errno in NO_ROOM else f"A file could not be used: {error}."
             return NodeEnding(begun.given, error=str(error), user_message=shown), 0
         except Exception as error:  # the outermost loop of a node: a bug fails the node alone
             logger.exception("Node %s of run %s", begun.planned.node_id, begun.run_id)
@@ -115,14 +154,30 @@ class NodeWork:
             )
         schema = self.catalog.schema(planned.model_id)
         complete = checked(schema, begun.given, internal=True)
-        job = self._job(begun, complete)
-        result = unless_abandoned(lambda: self.run_node(job), should_stop=job.should_stop)
+        limit = self.limits.of(planned.node_type, kind=schema.category)
+        result = self._result(begun, complete, limit=limit)
         price = result.microcredits
         if price is None:
             price = self.catalog.price(
-                planned.node_type, data=complete, sub_model_id=planned.sub_model_id
+                planned.node_type,
+                data=complete,
+                sub_model_id=planned.sub_model_id,
+                measured=_measured(result),
             )
         return NodeEnding(complete, output=result.output), price
+
+    def _result(self, begun: BegunNode, complete: JsonObject, *, limit: float) -> NodeResult:
+        deadline = time.monotonic() + limit
+        job = self._job(begun, complete, deadline=deadline)
+        try:
+            result = unless_abandoned(lambda: self.run_node(job), should_stop=job.should_stop)
+        except NodeFailedError as error:
+            if time.monotonic() < deadline:
+                raise
+            raise overtime(limit) from error
+        if time.monotonic() >= deadline:
+            raise overtime(limit)
+        return result
 
     def _made(self, begun: BegunNode, ending: NodeEnding) -> tuple[NewFile, ...]:
         """What is new in the media library by what the node has put out."""
@@ -133,7 +188,8 @@ class NodeWork:
             media=self.bench.media,
         )
 
-    def _job(self, begun: BegunNode, complete: JsonObject) -> NodeJob:
+    def _job(self, begun: BegunNode, complete: JsonObject, *, deadline: float) -> NodeJob:
+        is_unwanted = StopSign(lambda: self._is_unwanted(begun.run_id))
         return NodeJob(
             run_id=begun.run_id,
             node_id=begun.planned.node_id,
@@ -141,7 +197,10 @@ class NodeWork:
             sub_model_id=begun.planned.sub_model_id,
             input=complete,
             bench=self.bench,
-            should_stop=StopSign(lambda: self._is_unwanted(begun.run_id)),
+            should_stop=lambda: time.monotonic() >= deadline or is_unwanted(),
+            kind=self.catalog.kind(
+                begun.planned.node_type, sub_model_id=begun.planned.sub_model_id
+            ),
         )
 
     def _is_unwanted(self, run_id: str) -> bool:
@@ -150,6 +209,13 @@ class NodeWork:
         with self.store.reading() as tx:
             status = tx.runs.status(run_id)
         return status is None or is_over(status)
+
+
+def _measured(result: NodeResult) -> Measured | None:
+    """What a result says of itself that its price may rest on."""
+    if result.seconds is None and result.pages is None:
+        return None
+    return Measured(seconds=result.seconds, pages=result.pages)
 
 
 class StopSign:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
 from magica_mcp.errors import NodeFailedError
@@ -38,6 +39,8 @@ class NodeJob:
     bench: Workbench
     should_stop: Callable[[], bool]
     """Whether the run was cancelled; a long job asks now and then and raises `NodeFailedError`."""
+    kind: str = ""
+    """What the model does in this mode, such as "text-to-image"."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class NodeResult:
     output: JsonObject
     microcredits: int | None = None
     """The measured charge where it can differ from the estimate (LLM tokens), else None."""
+    seconds: Decimal | None = None
+    """How long what was made lasts; it is charged by that where the model is priced by time."""
+    pages: int | None = None
+    """How many pages were read, for a model that is priced by the page."""
 
 
 class RunNode(Protocol):

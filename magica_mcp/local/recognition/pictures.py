@@ -1,7 +1,7 @@
 """Pictures: known by their first bytes, and really opened to see whether they are whole."""
 
 from magica_mcp.errors import InvalidInputError, NodeFailedError
-from magica_mcp.local.recognition.facts import MediaFacts
+from magica_mcp.local.recognition.facts import MediaFacts, incomplete
 
 SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str], ...] = (
     (0, (b"\x89PNG\r\n\x1a\n",), ".png"),
@@ -15,12 +15,18 @@ SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str], ...] = (
 """What stands where in a file of each kind."""
 
 
+GIF_END = b";"
+"""Pillow is content with the first picture of an animation."""
+
+
 def read_picture(content: bytes) -> MediaFacts | None:
     extension = next(
         (found for at, signs, found in SIGNATURES if content.startswith(signs, at)), None
     )
     if extension is None:
         return None
+    if extension == ".gif" and not content.rstrip(b"\0\r\n").endswith(GIF_END):
+        raise incomplete("GIF")
     from magica_mcp.local.nodes.pictures import opened  # noqa: PLC0415 - Pillow is slow to import
 
     try:

@@ -2,6 +2,7 @@
 
 from pydantic import JsonValue
 
+from magica_mcp.local.routes.bodies import BalanceBody
 from magica_mcp.local.routes.caller import Asking
 from magica_mcp.local.routes.endpoint import Endpoint
 
@@ -10,4 +11,4 @@ def show_balance(caller: Asking) -> JsonValue:
     return caller.magica.balance(caller.account).wire()
 
 
-ENDPOINTS = (Endpoint("GET", "/v1/credits/balance", show_balance),)
+ENDPOINTS = (Endpoint("GET", "/v1/credits/balance", show_balance, shows=BalanceBody),)

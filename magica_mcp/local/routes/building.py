@@ -6,6 +6,8 @@ Source: magica-contract 2.1 and 3.3.
 from pydantic import JsonValue
 
 from magica_mcp.local.building import node_types
+from magica_mcp.local.routes import workflow_bodies as bodies
+from magica_mcp.local.routes.bodies import Done
 from magica_mcp.local.routes.caller import Asking, Caller
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.shapes import node_type, said
@@ -110,16 +112,24 @@ def listed_node_types(caller: Caller, *, category: str | None) -> JsonObject:
 
 
 _WORKFLOW = "/v1/workflows/{workflow_id}"
+_NODE, _EDGES = f"{_WORKFLOW}/nodes/{{node_id}}", f"{_WORKFLOW}/edges"
 
 ENDPOINTS = (
-    Endpoint("POST", "/v1/workflows", create_workflow),
-    Endpoint("PATCH", _WORKFLOW, update_workflow),
-    Endpoint("DELETE", _WORKFLOW, delete_workflow, attested=False),
-    Endpoint("POST", f"{_WORKFLOW}/nodes", add_node),
-    Endpoint("PATCH", f"{_WORKFLOW}/nodes/{{node_id}}", update_node, attested=False),
-    Endpoint("DELETE", f"{_WORKFLOW}/nodes/{{node_id}}", delete_node, attested=False),
-    Endpoint("POST", f"{_WORKFLOW}/edges", connect_nodes),
-    Endpoint("DELETE", f"{_WORKFLOW}/edges", disconnect_nodes, attested=False),
-    Endpoint("DELETE", f"{_WORKFLOW}/edges/{{edge_id}}", delete_edge, attested=False),
-    Endpoint("GET", "/v1/node-types", list_node_types, attested=False),
+    Endpoint("POST", "/v1/workflows", create_workflow, shows=bodies.WorkflowCreated),
+    Endpoint("PATCH", _WORKFLOW, update_workflow, shows=bodies.WorkflowChanged, fails=(404,)),
+    Endpoint("DELETE", _WORKFLOW, delete_workflow, attested=False, shows=Done, fails=(404,)),
+    Endpoint("POST", f"{_WORKFLOW}/nodes", add_node, shows=bodies.NodeAdded, fails=(404,)),
+    Endpoint("PATCH", _NODE, update_node, attested=False, shows=bodies.NodeUpdated, fails=(404,)),
+    Endpoint("DELETE", _NODE, delete_node, attested=False, shows=Done, fails=(404,)),
+    Endpoint("POST", _EDGES, connect_nodes, shows=bodies.EdgeAdded, fails=(404,)),
+    Endpoint("DELETE", _EDGES, disconnect_nodes, attested=False, shows=Done, fails=(404,)),
+    Endpoint(
+        "DELETE",
+        f"{_EDGES}/{{edge_id}}",
+        delete_edge,
+        attested=False,
+        shows=Done,
+        fails=(404,),
+    ),
+    Endpoint("GET", "/v1/node-types", list_node_types, attested=False, shows=bodies.NodeTypeList),
 )

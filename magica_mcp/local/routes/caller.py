@@ -1,5 +1,6 @@
 """Who asks, and what a route needs to answer: one value, handed to each of them."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,7 +13,10 @@ from magica_mcp.local.magica import LocalMagica
 from magica_mcp.local.routes.shapes import Shapes
 from magica_mcp.local.store.accounts import Account
 
-LARGEST_PAGE = 100
+LARGEST_PAGE, LAST_PAGE = 100, 1_000_000
+
+PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
+Size = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
 @dataclass(frozen=True)
@@ -61,22 +65,23 @@ class Paging:
 
 
 async def paging_of(
-    page: Annotated[int, Query(ge=1)] = 1,
-    page_size: Annotated[int, Query(alias="pageSize", ge=1, le=LARGEST_PAGE)] = 20,
-    limit: Annotated[int | None, Query(ge=1, le=LARGEST_PAGE)] = None,
+    page: PageNumber = 1,
+    page_size: Annotated[Size, Query(alias="pageSize")] = 20,
+    limit: Size | None = None,
     cursor: str | None = None,
 ) -> Paging:
     return read_cursor(cursor) if cursor else Paging(page=page, size=limit or page_size)
 
 
 def read_cursor(cursor: str) -> Paging:
-    page, _, size = cursor.partition("-")
-    if not (page.isdecimal() and size.isdecimal() and 0 < int(size) <= LARGEST_PAGE):
+    found = re.fullmatch(r"([0-9]{1,7})-([0-9]{1,3})", cursor)
+    page, size = map(int, found.groups()) if found else (0, 0)
+    if not (0 < page <= LAST_PAGE + 1 and 0 < size <= LARGEST_PAGE):
         raise InvalidInputError(
             f"'{cursor}' is not a cursor of this list. Pass nextCursor of the answer before, or "
             "leave it out to begin again."
         )
-    return Paging(page=max(int(page), 1), size=int(size))
+    return Paging(page=page, size=size)
 
 
 def cursor_after(paging: Paging) -> str:

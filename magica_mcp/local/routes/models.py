@@ -6,6 +6,7 @@ from fastapi import Query, Request
 from pydantic import JsonValue
 from starlette.responses import JSONResponse, Response
 
+from magica_mcp.local.routes import model_bodies as bodies
 from magica_mcp.local.routes import shapes
 from magica_mcp.local.routes.caller import Asking, magica_of
 from magica_mcp.local.routes.endpoint import Endpoint
@@ -37,9 +38,13 @@ def show_pricing(caller: Asking, model_id: str) -> JsonValue:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/v1/models", list_models),
-    Endpoint("GET", "/v1/models/search", search_models),
-    Endpoint("GET", "/v1/models/catalog", show_catalog),
-    Endpoint("GET", "/v1/models/{model_id}/schema", show_schema),
-    Endpoint("GET", "/v1/models/{model_id}/pricing", show_pricing),
+    Endpoint("GET", "/v1/models", list_models, shows=list[bodies.ModelRow]),
+    Endpoint("GET", "/v1/models/search", search_models, shows=bodies.SearchBody),
+    Endpoint("GET", "/v1/models/catalog", show_catalog, shows=bodies.CatalogBody),
+    Endpoint(
+        "GET", "/v1/models/{model_id}/schema", show_schema, shows=bodies.SchemaBody, fails=(404,)
+    ),
+    Endpoint(
+        "GET", "/v1/models/{model_id}/pricing", show_pricing, shows=bodies.PricingBody, fails=(404,)
+    ),
 )

@@ -1,19 +1,23 @@
 """Runs of single models, and what nodes would cost (magica-contract 2.4, 2.6)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
+from fastapi import Request
 from pydantic import Field, JsonValue
 
+from magica_mcp.local.routes import bodies
 from magica_mcp.local.routes.caller import Asking
 from magica_mcp.local.routes.endpoint import Endpoint
+from magica_mcp.local.routes.waiting import WaitSeconds, seen
 from magica_mcp.models.credits import NodeToPrice
-from magica_mcp.models.runs import StartModelRun
+from magica_mcp.models.runs import ModelRun, StartModelRun
 from magica_mcp.models.wire import Ask
 
 MOST_ESTIMATES = 100
 
 
-class StartBody(StartModelRun, defer_build=False):
+class StartModelBody(StartModelRun, defer_build=False):
     """A start as clients send it."""
 
 
@@ -23,12 +27,22 @@ class NodesToPrice(Ask, defer_build=False):
     nodes: Annotated[tuple[NodeToPrice, ...], Field(max_length=MOST_ESTIMATES)]
 
 
-def start_model_run(caller: Asking, node_type: str, ask: StartBody) -> JsonValue:
+def start_model_run(caller: Asking, node_type: str, ask: StartModelBody) -> JsonValue:
     return {"runId": caller.magica.start_model_run(caller.account, node_type, ask)}
 
 
 def show_model_run(caller: Asking, run_id: str) -> JsonValue:
     return caller.shapes.model_run(caller.magica.model_run(caller.account, run_id))
+
+
+async def show_model_run_once_over(
+    request: Request, caller: Asking, run_id: str, wait: WaitSeconds = 0
+) -> JsonValue:
+    def look() -> Sequence[ModelRun]:
+        return [caller.magica.model_run(caller.account, run_id)]
+
+    (run,) = await seen(look, magica=caller.magica, request=request, wait=wait)
+    return caller.shapes.model_run(run)
 
 
 def estimate_nodes(caller: Asking, wanted: NodesToPrice) -> JsonValue:
@@ -37,7 +51,25 @@ def estimate_nodes(caller: Asking, wanted: NodesToPrice) -> JsonValue:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/v1/nodes/{node_type}/run", start_model_run, status=202),
-    Endpoint("GET", "/v1/nodes/runs/{run_id}", show_model_run),
-    Endpoint("POST", "/v1/nodes/estimate-credits", estimate_nodes),
+    Endpoint(
+        "POST",
+        "/v1/nodes/{node_type}/run",
+        start_model_run,
+        status=202,
+        shows=bodies.RunStarted,
+        fails=(403, 404, 410, 422),
+        is_about_runs=True,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/nodes/runs/{run_id}",
+        show_model_run,
+        shows=bodies.ModelRunBody,
+        fails=(404,),
+        locally=show_model_run_once_over,
+        is_about_runs=True,
+    ),
+    Endpoint(
+        "POST", "/v1/nodes/estimate-credits", estimate_nodes, shows=bodies.Prices, fails=(404,)
+    ),
 )

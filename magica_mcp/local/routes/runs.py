@@ -1,27 +1,27 @@
 """Runs of workflows: started, watched, listed, canceled (magica-contract 2.3)."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 
-from fastapi import Query
-from pydantic import Field, JsonValue, model_validator
+from fastapi import Query, Request
+from pydantic import Field, JsonValue
 
 from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.local.routes import bodies
 from magica_mcp.local.routes.caller import Asking, Caller, Paged, Paging, cursor_after
 from magica_mcp.local.routes.endpoint import Endpoint
-from magica_mcp.models.runs import StartRun
-from magica_mcp.models.wire import Ask
+from magica_mcp.local.routes.waiting import WaitSeconds, seen
+from magica_mcp.models.runs import StartRun, WorkflowRun
+from magica_mcp.models.wire import Ask, JsonObject
 
 
 class StartBody(StartRun, defer_build=False):
-    """A start as clients send it: the editor adds its viewport, which has no meaning for a run."""
+    """A start as clients send it."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_viewport(cls, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        return {key: part for key, part in value.items() if key != "viewport"}
+    viewport: JsonObject | None = Field(
+        default=None, exclude=True, description="Of the editor; it has no meaning for a run."
+    )
 
 
 RunId = Annotated[str, Field(min_length=1)]
@@ -45,6 +45,33 @@ def show_run(caller: Asking, run_id: str, *, in_details: InDetails = True) -> Js
 
 def show_runs(caller: Asking, wanted: WantedRuns) -> JsonValue:
     runs = caller.magica.workflow_runs(caller.account, wanted.ids)
+    return {"runs": [caller.shapes.workflow_run(run) for run in runs]}
+
+
+async def show_run_once_over(
+    request: Request,
+    caller: Asking,
+    run_id: str,
+    *,
+    in_details: InDetails = True,
+    wait: WaitSeconds = 0,
+) -> JsonValue:
+    def look() -> Sequence[WorkflowRun]:
+        return [caller.magica.workflow_run(caller.account, run_id)]
+
+    (run,) = await seen(look, magica=caller.magica, request=request, wait=wait)
+    return caller.shapes.workflow_run(run, in_details=in_details)
+
+
+async def show_runs_once_over(
+    request: Request, caller: Asking, wanted: WantedRuns, wait: WaitSeconds = 0
+) -> JsonValue:
+    """Several runs by their ids; with `wait`, as soon as any of them is over."""
+
+    def look() -> Sequence[WorkflowRun]:
+        return caller.magica.workflow_runs(caller.account, wanted.ids)
+
+    runs = await seen(look, magica=caller.magica, request=request, wait=wait)
     return {"runs": [caller.shapes.workflow_run(run) for run in runs]}
 
 
@@ -84,11 +111,49 @@ def cancel_run(caller: Asking, run_id: str) -> JsonValue:
     return caller.shapes.workflow_run(caller.magica.cancel_run(caller.account, run_id))
 
 
-ENDPOINTS = (
-    Endpoint("POST", "/v1/runs", start_run, status=202),
-    Endpoint("GET", "/v1/runs", list_runs, attested=False),
-    Endpoint("POST", "/v1/runs/batch", show_runs),
-    Endpoint("GET", "/v1/runs/{run_id}", show_run),
-    Endpoint("POST", "/v1/runs/{run_id}/cancel", cancel_run, attested=False),
-    Endpoint("DELETE", "/v1/runs/{run_id}", cancel_run, attested=False),
+def delete_run(caller: Asking, run_id: str) -> JsonValue:
+    """Cancels the run, as POST …/cancel does; its record stays."""
+    return cancel_run(caller, run_id)
+
+
+ENDPOINTS = tuple(
+    replace(endpoint, is_about_runs=True)
+    for endpoint in (
+        Endpoint(
+            "POST",
+            "/v1/runs",
+            start_run,
+            status=202,
+            shows=bodies.RunStarted,
+            fails=(403, 404, 422),
+        ),
+        Endpoint("GET", "/v1/runs", list_runs, attested=False, shows=bodies.RunPage),
+        Endpoint(
+            "POST", "/v1/runs/batch", show_runs, shows=bodies.RunBatch, locally=show_runs_once_over
+        ),
+        Endpoint(
+            "GET",
+            "/v1/runs/{run_id}",
+            show_run,
+            shows=bodies.Run,
+            fails=(404,),
+            locally=show_run_once_over,
+        ),
+        Endpoint(
+            "POST",
+            "/v1/runs/{run_id}/cancel",
+            cancel_run,
+            attested=False,
+            shows=bodies.Run,
+            fails=(404,),
+        ),
+        Endpoint(
+            "DELETE",
+            "/v1/runs/{run_id}",
+            delete_run,
+            attested=False,
+            shows=bodies.Run,
+            fails=(404,),
+        ),
+    )
 )

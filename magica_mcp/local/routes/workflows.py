@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 
 from magica_mcp.local.building import MOST_NODES
+from magica_mcp.local.routes import workflow_bodies as bodies
+from magica_mcp.local.routes.bodies import PricesAndTotal
 from magica_mcp.local.routes.caller import Asking, Paged, cursor_after
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.shapes import said
@@ -43,8 +45,21 @@ def estimate_workflow(caller: Asking, graph: Graph) -> JsonValue:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/v1/workflows", list_workflows),
-    Endpoint("POST", "/v1/workflows/estimate-credits", estimate_workflow),
-    Endpoint("GET", "/v1/workflows/{workflow_id}", show_workflow, attested=False),
-    Endpoint("GET", "/v1/system-workflows", list_templates),
+    Endpoint("GET", "/v1/workflows", list_workflows, shows=bodies.WorkflowPage),
+    Endpoint(
+        "POST",
+        "/v1/workflows/estimate-credits",
+        estimate_workflow,
+        shows=PricesAndTotal,
+        fails=(404,),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/workflows/{workflow_id}",
+        show_workflow,
+        attested=False,
+        shows=bodies.WorkflowGraph,
+        fails=(404,),
+    ),
+    Endpoint("GET", "/v1/system-workflows", list_templates, shows=bodies.TemplateList),
 )

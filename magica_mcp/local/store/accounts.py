@@ -1,11 +1,11 @@
-"""Accounts and the keys that speak for them."""
+"""Accounts: whose everything is."""
 
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from magica_mcp.local.store.ids import Clock, iso, key_hash
-from magica_mcp.local.store.tables import accounts, keys
+from magica_mcp.local.store.ids import Clock, iso
+from magica_mcp.local.store.tables import accounts
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ DEFAULT_ACCOUNT = Account(id="cdefault00000000000000000", name="Local")
 
 @dataclass(frozen=True)
 class Accounts:
-    """Statements about accounts and keys."""
+    """Statements about accounts."""
 
     connection: sa.Connection
     now: Clock
@@ -31,20 +31,9 @@ class Accounts:
         query = sa.select(accounts).where(accounts.c.id == account_id)
         return self._found(query)
 
-    def by_key(self, key: str) -> Account | None:
-        query = sa.select(accounts).join(keys).where(keys.c.hash == key_hash(key))
-        return self._found(query)
-
     def add(self, account: Account) -> None:
         self.connection.execute(
             sa.insert(accounts).values(id=account.id, name=account.name, created_at=iso(self.now()))
-        )
-
-    def add_key(self, account_id: str, *, key: str) -> None:
-        self.connection.execute(
-            sa.insert(keys).values(
-                hash=key_hash(key), account_id=account_id, created_at=iso(self.now())
-            )
         )
 
     def lock(self, account_id: str) -> None:

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from magica_mcp.errors import ConfigurationError, LocalMagicaError
+from magica_mcp.local.store.enforced import enforce
 from magica_mcp.local.store.migrations import MIGRATIONS, Migration, bring_up_to_date
+from magica_mcp.local.store.processes import Processes
 
 WRITES = {"writes": True}
 """Execution options of a connection that will write: it waits for its turn at the beginning."""
@@ -17,13 +19,9 @@ _BUSY_MILLISECONDS = 30_000
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
     "PRAGMA journal_mode = WAL",
+    # Commits outlive the end of the process; after a power cut the last ones may be missing, whole.
+    "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
-)
-
-_APPEND_ONLY = tuple(
-    f"CREATE TRIGGER ledger_refuses_{verb.lower()} BEFORE {verb} ON ledger "
-    "BEGIN SELECT RAISE(ABORT, 'the ledger is only ever appended to'); END"
-    for verb in ("UPDATE", "DELETE")
 )
 
 
@@ -39,8 +37,7 @@ def open_database(
         StoreTooNewError: a newer version of this program wrote it.
     """
     engine = _engine(url)
-    is_sqlite = engine.dialect.name == "sqlite"
-    if is_sqlite:
+    if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare)
         sa.event.listen(engine, "begin", _begin)
     try:
@@ -49,9 +46,9 @@ def open_database(
             engine.connect().execution_options(**WRITES) as connection,
             connection.begin(),
         ):
-            is_new = bring_up_to_date(connection, migrations=migrations)
-            for trigger in _APPEND_ONLY if is_new and is_sqlite else ():
-                connection.exec_driver_sql(trigger)
+            Processes(connection).take_turns()
+            if bring_up_to_date(connection, migrations=migrations):
+                enforce(connection)
         yield engine
     finally:
         engine.dispose()
@@ -78,10 +75,15 @@ def _foreign_errors_as_ours() -> Iterator[None]:
         ) from error
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin` says, not on their own
+def tune(connection: sqlite3.Connection) -> None:
+    """Let readers and the writer of a file not wait for each other, nor commits for the disk."""
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not on their own
+    tune(connection)
 
 
 def _begin(connection: sa.Connection) -> None:

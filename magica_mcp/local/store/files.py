@@ -68,7 +68,13 @@ class Files:
         return added
 
     def page(
-        self, account_id: str, *, media_type: MediaType | None, after: str | None, limit: int
+        self,
+        account_id: str,
+        *,
+        media_type: MediaType | None,
+        after: str | None,
+        limit: int,
+        skip: int = 0,
     ) -> Sequence[StoredFile]:
         """The newest first, or those that come after the file with the id `after`.
 
@@ -79,7 +85,8 @@ class Files:
             query = query.where(files.c.media_type == media_type.value)
         if after is not None:
             query = query.where(files.c.position < self._position(account_id, after))
-        rows = self.connection.execute(query.order_by(files.c.position.desc()).limit(limit))
+        ordered = query.order_by(files.c.position.desc()).limit(limit).offset(skip)
+        rows = self.connection.execute(ordered)
         return [_stored(row) for row in rows]
 
     def _position(self, account_id: str, file_id: str) -> int:
@@ -112,3 +119,31 @@ def _stored(row: sa.Row[Any]) -> StoredFile:
     facts["media_type"] = MediaType(row.media_type)
     facts["source"] = FileSource(row.source)
     return StoredFile(id=row.id, created_at=row.created_at, file=NewFile(**facts))
+
+
+_TABLE = """
+    CREATE TABLE IF NOT EXISTS files (
+        position INTEGER NOT NULL PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        account_id TEXT NOT NULL REFERENCES accounts (id),
+        name TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        mime_type TEXT NOT NULL,
+        size BIGINT NOT NULL,
+        width INTEGER,
+        height INTEGER,
+        duration FLOAT,
+        source TEXT NOT NULL,
+        model_id TEXT,
+        run_id TEXT REFERENCES runs (id),
+        created_at TEXT NOT NULL
+    )
+"""
+_INDEX = "CREATE INDEX IF NOT EXISTS files_of_account ON files (account_id, media_type, position)"
+
+
+def add_files(connection: sa.Connection) -> None:
+    """From version 2 to 3: there is a media library; it starts empty. Only SQLite had those."""
+    for statement in (_TABLE, _INDEX):
+        connection.exec_driver_sql(statement)

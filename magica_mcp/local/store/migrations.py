@@ -5,11 +5,16 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from magica_mcp.errors import StoreTooNewError
+from magica_mcp.local.store.enforced import add_sums
+from magica_mcp.local.store.files import add_files
+from magica_mcp.local.store.keys import add_terms
+from magica_mcp.local.store.messages import add_messages
+from magica_mcp.local.store.processes import add_processes
 from magica_mcp.local.store.tables import schema_version, tables
 
 Migration = Callable[[sa.Connection], None]
 
-MIGRATIONS: Sequence[Migration] = ()
+MIGRATIONS: Sequence[Migration] = (add_sums, add_files, add_terms, add_messages, add_processes)
 """The first leads from version 1 to 2, and so on; a new database begins at the last version."""
 
 

@@ -58,6 +58,30 @@ class NodeEnding:
 
 _COLUMNS = tuple(node_runs.c[name] for name in StoredNodeRun.__dataclass_fields__)
 
+# Built once, as in `runs`.
+_OF_RUNS = (
+    sa.select(*_COLUMNS)
+    .where(node_runs.c.run_id.in_(sa.bindparam("run_ids", expanding=True)))
+    .order_by(node_runs.c.run_id, node_runs.c.position)
+)
+_BECOMING = {
+    status: sa.update(node_runs).where(
+        node_runs.c.run_id == sa.bindparam("of_run"),
+        node_runs.c.node_id.in_(sa.bindparam("node_ids", expanding=True)),
+        node_runs.c.status.in_(
+            [state.value for state, after in NODE_MAY_BECOME.items() if status in after]
+            + [state.value for state in _ONCE_MORE.get(status, ())]
+        ),
+    )
+    for status in NodeStatus
+}
+_BEGINNING = _BECOMING[NodeStatus.RUNNING].values(
+    input=sa.bindparam("input"),
+    status=sa.bindparam("status"),
+    starts=node_runs.c.starts + 1,
+    started_at=sa.func.coalesce(node_runs.c.started_at, sa.bindparam("moment")),
+)
+
 
 @dataclass(frozen=True)
 class NodeRuns:
@@ -84,58 +108,48 @@ class NodeRuns:
             self.connection.execute(sa.insert(node_runs), rows)
 
     def by_id(self, run_id: str, node_id: str) -> StoredNodeRun | None:
-        query = sa.select(*_COLUMNS).where(*_is(run_id, node_id))
+        query = sa.select(*_COLUMNS).where(
+            node_runs.c.run_id == run_id, node_runs.c.node_id == node_id
+        )
         row = self.connection.execute(query).one_or_none()
         return None if row is None else _node_run(row)
 
     def of_runs(self, run_ids: Collection[str]) -> tuple[StoredNodeRun, ...]:
-        query = (
-            sa.select(*_COLUMNS)
-            .where(node_runs.c.run_id.in_(run_ids))
-            .order_by(node_runs.c.run_id, node_runs.c.position)
-        )
-        return tuple(_node_run(row) for row in self.connection.execute(query))
+        found = self.connection.execute(_OF_RUNS, {"run_ids": list(run_ids)})
+        return tuple(_node_run(row) for row in found)
 
     def begin(self, run_id: str, node_id: str, *, given: JsonObject) -> None:
         """Its work begins, or begins again after the process ended in the middle."""
-        self.connection.execute(
-            _becoming(run_id, node_id, NodeStatus.RUNNING).values(
-                input=given,
-                starts=node_runs.c.starts + 1,
-                started_at=sa.func.coalesce(node_runs.c.started_at, iso(self.now())),
-            )
-        )
+        values: JsonObject = {"input": given, "moment": iso(self.now())}
+        self._execute(_BEGINNING, run_id, [node_id], NodeStatus.RUNNING, values)
 
     def end(self, run_id: str, node_id: str, ending: NodeEnding, *, credit_used: int) -> None:
-        self.connection.execute(
-            _becoming(run_id, node_id, ending.status).values(
-                input=ending.input,
-                output=ending.output,
-                error=ending.error,
-                user_message=ending.user_message,
-                credit_used=credit_used,
-                finished_at=iso(self.now()),
-            )
-        )
+        values: JsonObject = {
+            "input": ending.input,
+            "output": ending.output,
+            "error": ending.error,
+            "user_message": ending.user_message,
+            "credit_used": credit_used,
+            "finished_at": iso(self.now()),
+        }
+        self._execute(_BECOMING[ending.status], run_id, [node_id], ending.status, values)
 
-    def drop(self, run_id: str, node_id: str, status: NodeStatus) -> None:
-        """It will not run (on), for a reason that is not its own: SKIPPED or CANCELED."""
-        self.connection.execute(
-            _becoming(run_id, node_id, status).values(finished_at=iso(self.now()))
-        )
+    def drop(self, run_id: str, node_ids: Collection[str], status: NodeStatus) -> None:
+        """They will not run (on), for a reason that is not theirs: SKIPPED or CANCELED."""
+        if node_ids:
+            values: JsonObject = {"finished_at": iso(self.now())}
+            self._execute(_BECOMING[status], run_id, node_ids, status, values)
 
-
-def _is(run_id: str, node_id: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return node_runs.c.run_id == run_id, node_runs.c.node_id == node_id
-
-
-def _becoming(run_id: str, node_id: str, status: NodeStatus) -> sa.Update:
-    before = [state for state, after in NODE_MAY_BECOME.items() if status in after]
-    before += _ONCE_MORE.get(status, ())
-    statement = sa.update(node_runs).where(
-        *_is(run_id, node_id), node_runs.c.status.in_([state.value for state in before])
-    )
-    return statement.values(status=status.value)
+    def _execute(
+        self,
+        statement: sa.Update,
+        run_id: str,
+        node_ids: Collection[str],
+        status: NodeStatus,
+        values: JsonObject,
+    ) -> None:
+        which = {"of_run": run_id, "node_ids": list(node_ids), "status": status.value}
+        self.connection.execute(statement, {**which, **values})
 
 
 def _node_run(row: sa.Row[Any]) -> StoredNodeRun:

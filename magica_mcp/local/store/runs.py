@@ -1,6 +1,6 @@
 """Runs of workflows and of models, as wholes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,13 @@ from pydantic import JsonValue
 from magica_mcp.errors import NotFoundError
 from magica_mcp.graph.lifecycle import MAY_BECOME, RunStatus, is_over
 from magica_mcp.local.store.ids import Clock, iso
-from magica_mcp.local.store.tables import RunKind, runs
+from magica_mcp.local.store.tables import RunKind, run_counts, runs
 from magica_mcp.models.wire import JsonObject
 
 UNFINISHED = tuple(status for status in RunStatus if not is_over(status))
+
+AT_ONCE = 500
+"""How many ids one statement names."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,18 @@ class RunFilter:
 
 _COLUMNS = tuple(runs.c[name] for name in StoredRun.__dataclass_fields__)
 
+# What every node of every run asks is built once: building takes longer than the database does.
+_BY_ID = sa.select(*_COLUMNS).where(runs.c.id == sa.bindparam("run_id"))
+_LOCKED = _BY_ID.with_for_update()
+_STATUS = sa.select(runs.c.status).where(runs.c.id == sa.bindparam("run_id"))
+_BECOMING = {
+    status: sa.update(runs).where(
+        runs.c.id == sa.bindparam("run_id"),
+        runs.c.status.in_([state.value for state, after in MAY_BECOME.items() if status in after]),
+    )
+    for status in RunStatus
+}
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -92,7 +107,7 @@ class Runs:
         )
 
     def by_id(self, run_id: str) -> StoredRun | None:
-        return self._found(sa.select(*_COLUMNS).where(runs.c.id == run_id))
+        return self._found(_BY_ID, run_id)
 
     def owned(self, account_id: str, run_id: str, *, kind: RunKind | None = None) -> StoredRun:
         """A run of this account. Raises `NotFoundError`, also for a run of the other kind."""
@@ -105,18 +120,21 @@ class Runs:
 
     def locked(self, run_id: str) -> StoredRun | None:
         """The run, which nobody else changes until the transaction ends."""
-        return self._found(sa.select(*_COLUMNS).where(runs.c.id == run_id).with_for_update())
+        return self._found(_LOCKED, run_id)
 
     def by_ids(self, account_id: str, run_ids: Collection[str]) -> tuple[StoredRun, ...]:
-        query = sa.select(*_COLUMNS).where(runs.c.account_id == account_id, runs.c.id.in_(run_ids))
-        return tuple(_run(row) for row in self.connection.execute(query))
+        query = sa.select(*_COLUMNS).where(runs.c.account_id == account_id)
+        return tuple(
+            _run(row)
+            for some in _portions(run_ids)
+            for row in self.connection.execute(query.where(runs.c.id.in_(some)))
+        )
 
     def page(
         self, account_id: str, wanted: RunFilter, *, page: int, page_size: int
     ) -> tuple[Sequence[StoredRun], int]:
         """The latest runs first, and how many there are in all."""
         conditions = _conditions(account_id, wanted)
-        count = sa.select(sa.func.count()).select_from(runs).where(*conditions)
         query = (
             sa.select(*_COLUMNS)
             .where(*conditions)
@@ -125,26 +143,30 @@ class Runs:
             .offset((page - 1) * page_size)
         )
         found = [_run(row) for row in self.connection.execute(query)]
-        return found, self.connection.execute(count).scalar_one()
+        return found, self.connection.execute(_count(account_id, wanted)).scalar_one()
 
     def unfinished(self) -> tuple[str, ...]:
         query = sa.select(runs.c.id).where(_is_unfinished())
         return tuple(self.connection.execute(query).scalars())
+
+    def unfinished_among(self, run_ids: Collection[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for some in _portions(run_ids):
+            query = sa.select(runs.c.id).where(runs.c.id.in_(some), _is_unfinished())
+            found.update(self.connection.execute(query).scalars())
+        return frozenset(found)
 
     def count_unfinished(self) -> int:
         query = sa.select(sa.func.count()).select_from(runs).where(_is_unfinished())
         return int(self.connection.execute(query).scalar_one())
 
     def status(self, run_id: str) -> RunStatus | None:
-        found = self.connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id))
-        status = found.scalar()
+        status = self.connection.execute(_STATUS, {"run_id": run_id}).scalar()
         return None if status is None else RunStatus(status)
 
     def begin(self, run_id: str) -> None:
         """The first of its nodes runs."""
-        self.connection.execute(
-            self._becoming(run_id, RunStatus.RUNNING).values(started_at=iso(self.now()))
-        )
+        self._become(run_id, RunStatus.RUNNING, started_at=iso(self.now()))
 
     def end(
         self,
@@ -154,24 +176,35 @@ class Runs:
         response: JsonValue = None,
         error: str | None = None,
     ) -> None:
-        self.connection.execute(
-            self._becoming(run_id, status).values(
-                response=response, error=error, finished_at=iso(self.now())
-            )
-        )
+        moment = iso(self.now())
+        self._become(run_id, status, response=response, error=error, finished_at=moment)
 
-    def _becoming(self, run_id: str, status: RunStatus) -> sa.Update:
-        before = [state.value for state, after in MAY_BECOME.items() if status in after]
-        statement = sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(before))
-        return statement.values(status=status.value)
+    def _become(self, run_id: str, status: RunStatus, **columns: JsonValue) -> None:
+        values = {"run_id": run_id, "status": status.value, **columns}
+        self.connection.execute(_BECOMING[status], values)
 
-    def _found(self, query: sa.Select[Any]) -> StoredRun | None:
-        row = self.connection.execute(query).one_or_none()
+    def _found(self, query: sa.Select[Any], run_id: str) -> StoredRun | None:
+        row = self.connection.execute(query, {"run_id": run_id}).one_or_none()
         return None if row is None else _run(row)
+
+
+def _portions(ids: Collection[str]) -> Iterator[list[str]]:
+    listed = list(ids)
+    return (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))
 
 
 def _is_unfinished() -> sa.ColumnElement[bool]:
     return runs.c.status.in_([status.value for status in UNFINISHED])
+
+
+def _count(account_id: str, wanted: RunFilter) -> sa.Select[int]:
+    """How many runs are wanted; where only their kind counts, without walking through them."""
+    if wanted == RunFilter(kind=wanted.kind) and wanted.kind is not None:
+        total = sa.func.coalesce(sa.func.sum(run_counts.c.total), 0)
+        return sa.select(sa.cast(total, sa.Integer)).where(
+            run_counts.c.account_id == account_id, run_counts.c.kind == wanted.kind.value
+        )
+    return sa.select(sa.func.count()).select_from(runs).where(*_conditions(account_id, wanted))
 
 
 def _conditions(account_id: str, wanted: RunFilter) -> list[sa.ColumnElement[bool]]:

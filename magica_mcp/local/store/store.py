@@ -1,17 +1,22 @@
 """The store as a whole: short transactions, each with the statements of every table."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from magica_mcp.local.store.accounts import Accounts
+from magica_mcp.local.store.bell import Bell
 from magica_mcp.local.store.database import WRITES, open_database
 from magica_mcp.local.store.files import Files
 from magica_mcp.local.store.ids import Clock, now
+from magica_mcp.local.store.keys import Keys
 from magica_mcp.local.store.ledger import Ledger
+from magica_mcp.local.store.messages import Messages
 from magica_mcp.local.store.node_runs import NodeRuns
+from magica_mcp.local.store.processes import Processes
 from magica_mcp.local.store.runs import Runs
 from magica_mcp.local.store.secrets import Secrets
 from magica_mcp.local.store.workflows import Workflows
@@ -23,11 +28,14 @@ class Statements:
     def __init__(self, connection: sa.Connection, *, now: Clock) -> None:
         self.secrets = Secrets(connection)
         self.accounts = Accounts(connection, now)
+        self.keys = Keys(connection, now)
         self.ledger = Ledger(connection, now)
         self.workflows = Workflows(connection, now)
         self.runs = Runs(connection, now)
         self.node_runs = NodeRuns(connection, now)
         self.files = Files(connection, now)
+        self.processes = Processes(connection)
+        self.messages = Messages(connection, now)
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,10 @@ class Store:
 
     engine: sa.Engine
     now: Clock = now
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    """Whose turn it is to write: SQLite has one writer at a time, and lets others doze and ask."""
+    bell: Bell = field(default_factory=Bell, repr=False, compare=False)
+    """Rung when a transaction that queued webhook messages is over."""
 
     @contextmanager
     def reading(self) -> Iterator[Statements]:
@@ -46,8 +58,16 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Statements]:
         """A transaction that may change things: all of it happens, or nothing."""
-        with self.engine.connect().execution_options(**WRITES) as connection, connection.begin():
-            yield Statements(connection, now=self.now)
+        turn = self.turn if self.engine.dialect.name == "sqlite" else nullcontext()
+        with (
+            turn,
+            self.engine.connect().execution_options(**WRITES) as connection,
+            connection.begin(),
+        ):
+            tx = Statements(connection, now=self.now)
+            yield tx
+        if tx.messages.queued:
+            self.bell.ring()
 
 
 @contextmanager

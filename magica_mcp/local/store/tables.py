@@ -28,6 +28,25 @@ class FileSource(StrEnum):
     UPLOAD = "upload"
 
 
+class EventType(StrEnum):
+    """What a webhook can tell (magica-contract 5.2)."""
+
+    RUN_STARTED = "run.started"
+    RUN_COMPLETED = "run.completed"
+    RUN_FAILED = "run.failed"
+    RUN_CANCELED = "run.canceled"
+    NODE_COMPLETED = "node.completed"
+    NODE_FAILED = "node.failed"
+
+
+class MessageStatus(StrEnum):
+    """How far a webhook message is: still to be sent, received, or given up."""
+
+    PENDING = "PENDING"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+
+
 def _one_of(column: str, values: Iterable[str]) -> str:
     listed = ", ".join(f"'{value}'" for value in sorted(values))
     return f"{column} IN ({listed})"
@@ -57,7 +76,17 @@ keys = sa.Table(
     tables,
     sa.Column("hash", sa.Text, primary_key=True),
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("prefix", sa.Text, nullable=False),
+    sa.Column("per_minute", sa.Integer),
+    sa.Column("per_day", sa.Integer),
+    sa.Column("expires_at", sa.Text),
     sa.Column("created_at", sa.Text, nullable=False),
+    sa.CheckConstraint("per_minute BETWEEN 1 AND 10000", name="minute_is_limited_sensibly"),
+    sa.CheckConstraint("per_day BETWEEN 1 AND 100000", name="day_is_limited_sensibly"),
+    sa.Index("one_key_of_an_id", "id", unique=True),
+    sa.Index("one_key_of_a_label", "account_id", "label", unique=True),
 )
 
 workflows = sa.Table(
@@ -95,7 +124,7 @@ runs = sa.Table(
     sa.Column("finished_at", sa.Text),
     sa.CheckConstraint(_one_of("kind", RunKind), name="kind_is_known"),
     sa.CheckConstraint(_one_of("status", RunStatus), name="run_status_is_known"),
-    sa.Index("runs_of_account", "account_id", "created_at"),
+    sa.Index("runs_of_account", "account_id", "kind", "created_at", "id"),
     sa.Index("runs_by_status", "status"),
 )
 
@@ -141,6 +170,38 @@ ledger = sa.Table(
     sa.Index("ledger_of_account", "account_id"),
 )
 
+# Of use where several processes share the database, see `processes`.
+processes = sa.Table(
+    "processes",
+    tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("beat_at", sa.Float, nullable=False),
+)
+
+run_owners = sa.Table(
+    "run_owners",
+    tables,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("process_id", sa.Text, nullable=False),
+)
+
+# Kept by triggers, see `enforced`.
+balances = sa.Table(
+    "balances",
+    tables,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("microcredits", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("microcredits >= 0", name="nothing_is_overdrawn"),
+)
+
+run_counts = sa.Table(
+    "run_counts",
+    tables,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("total", sa.BigInteger, nullable=False),
+)
+
 files = sa.Table(
     "files",
     tables,
@@ -164,4 +225,45 @@ files = sa.Table(
     sa.CheckConstraint(_one_of("source", FileSource), name="file_source_is_known"),
     sa.CheckConstraint("size >= 0", name="size_is_bytes"),
     sa.Index("files_of_account", "account_id", "media_type", "position"),
+)
+
+messages = sa.Table(
+    "messages",
+    tables,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
+    # Empty where the event is not about a node, since no two NULLs are the same.
+    sa.Column("node_id", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("headers", JSON, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    # When it is to be sent, or, while somebody sends it, when that one counts as lost.
+    sa.Column("due_at", sa.Text),
+    sa.Column("claimed_at", sa.Text),
+    sa.CheckConstraint(_one_of("event", EventType), name="event_is_known"),
+    sa.CheckConstraint(_one_of("status", MessageStatus), name="message_status_is_known"),
+    sa.CheckConstraint("(status = 'PENDING') = (due_at IS NOT NULL)", name="pending_is_due"),
+    sa.UniqueConstraint("run_id", "event", "node_id", name="an_event_is_told_once"),
+    sa.Index("messages_by_due", "due_at"),
+    sa.Index("messages_of_account", "account_id", "position"),
+    sa.Index("messages_of_run", "account_id", "run_id", "position"),
+)
+
+attempts = sa.Table(
+    "attempts",
+    tables,
+    sa.Column("message_id", sa.ForeignKey("messages.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("begun_at", sa.Text, nullable=False),
+    sa.Column("status_code", sa.Integer),
+    sa.Column("error", sa.Text),
+    sa.Column("next_at", sa.Text),
+    sa.CheckConstraint("number >= 1", name="attempts_count_from_one"),
 )

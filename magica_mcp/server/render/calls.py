@@ -31,7 +31,9 @@ def and_list(names: Sequence[str]) -> str:
 
 def fenced(text: str) -> str:
     """Words that came from elsewhere, cut to size, in a fence that they cannot close."""
-    cut = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+    cut = text
+    if len(text) > LONGEST_TEXT:
+        cut = f"{text[:LONGEST_TEXT]}…\n[cut here: {len(text):,} characters in all]"
     fence = "```"
     while fence in cut:
         fence += "`"

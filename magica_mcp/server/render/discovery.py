@@ -31,11 +31,19 @@ def fields_to_fill(
     lines.append(cost(estimate))
     ready: JsonObject = {"workflowId": workflow.id, "values": dict(values_template(fields))}
     lines.append(f"Next, with your values: {call('start_run', ready)}")
-    lines.append(
+    lines.append(defaults_text(fields))
+    return "\n".join([*lines, *other_matches(workflow)])
+
+
+def defaults_text(fields: tuple[RequestField, ...]) -> str:
+    """What may be left out, and what may not."""
+    needed = [field.field_id for field in fields if field.required and field.default is None]
+    if needed:
+        return f"Give {and_list(needed)}; any other field that is left out takes its default."
+    return (
         "A field that is left out takes its default; "
         f'{{"{fields[0].node_id}": {{}}}} starts on all defaults.'
     )
-    return "\n".join([*lines, *other_matches(workflow)])
 
 
 def _counted(fields: tuple[RequestField, ...]) -> str:

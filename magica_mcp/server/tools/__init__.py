@@ -1,7 +1,7 @@
 """The tools that there are: one tuple, in the order of Magica's own list."""
 
 from magica_mcp.server.tool import Effect, ToolSpec
-from magica_mcp.server.tools import account, builder, generation, library, runs, workflows
+from magica_mcp.server.tools import account, builder, generation, library, runs, status, workflows
 
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(account.get_balance, "Get balance", "account", Effect.READS),
@@ -9,7 +9,7 @@ TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(generation.search_tools, "Search models", "generation", Effect.READS),
     ToolSpec(generation.get_model_schema, "Get model schema", "generation", Effect.READS),
     ToolSpec(generation.execute_tool, "Generate or edit media", "generation", Effect.SPENDS),
-    ToolSpec(generation.get_run_status, "Wait for a run", "generation", Effect.READS),
+    ToolSpec(status.get_run_status, "Wait for a run", "generation", Effect.READS),
     ToolSpec(library.upload_file, "Upload a file", "generation", Effect.CHANGES),
     ToolSpec(library.get_generations, "List media library", "generation", Effect.READS),
     ToolSpec(workflows.list_workflows, "List workflows", "workflows", Effect.READS),

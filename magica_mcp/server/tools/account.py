@@ -10,7 +10,7 @@ from magica_mcp.models.credits import NodeToPrice, Pricing
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import request_fields
-from magica_mcp.server.pricing import price_of_workflow
+from magica_mcp.server.pricing import price_of_workflow, priceable
 from magica_mcp.server.render import account as text
 from magica_mcp.server.resolving import ChosenModel, resolve_model, resolve_workflow
 from magica_mcp.server.tool import reply
@@ -41,24 +41,17 @@ async def get_pricing(
     if workflowId:
         return await _workflow_price(workspace, workflowId, values or {})
     model = await resolve_model(workspace.client, modelId)
-    pricing = await _priced(workspace, model, sampleInput)
-    return reply(text.pricing(pricing, model=model, sample=sampleInput), pricing.wire())
-
-
-async def _priced(workspace: Workspace, model: ChosenModel, sample: JsonObject | None) -> Pricing:
-    pricing = await workspace.client.model_pricing(model.id)
-    if sample is None:
-        return pricing
     schema = await workspace.client.model_schema(model.id)
-    exact = await workspace.client.estimate_nodes(
-        [
-            NodeToPrice(
-                type=model.node_type,
-                data=checked(schema, sample),
-                sub_model_id=model.sub_model_id,
-            )
-        ]
-    )
+    pricing = await _priced(workspace, model, checked(schema, priceable(schema, sampleInput or {})))
+    answer = text.pricing(pricing, model=model, schema=schema, sample=sampleInput)
+    return reply(answer, pricing.wire())
+
+
+async def _priced(workspace: Workspace, model: ChosenModel, complete: JsonObject) -> Pricing:
+    """How the model is priced, and exactly what this input costs."""
+    node = NodeToPrice(type=model.node_type, data=complete, sub_model_id=model.sub_model_id)
+    pricing = await workspace.client.model_pricing(model.id)
+    exact = await workspace.client.estimate_nodes([node])
     return pricing.model_copy(update={"estimated_cost": exact.total})
 
 
@@ -69,7 +62,10 @@ async def _workflow_price(
     if chosen.graph is None:
         message = f"The graph of {chosen.name} cannot be read here, so it cannot be priced."
         raise NotFoundError(message)
-    understood = values_for(chosen, request_fields(chosen.graph), values)
+    fields = tuple(
+        field.model_copy(update={"required": False}) for field in request_fields(chosen.graph)
+    )  # a price needs no prompt
+    understood = values_for(chosen, fields, values)
     price = await price_of_workflow(workspace.client, chosen.graph, values=understood.values)
     facts: JsonObject = {"workflow": {"id": chosen.id, "name": chosen.name}, **price.facts()}
     return reply(text.workflow_price(price, workflow=chosen), facts)

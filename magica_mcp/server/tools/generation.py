@@ -1,22 +1,18 @@
-"""Direct generation: models found and read, one run each, waited for."""
+"""Direct generation: models found and read, one run each."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
 from magica_mcp.errors import InvalidInputError, MagicaError
-from magica_mcp.graph.lifecycle import RunStatus, is_over
-from magica_mcp.models.runs import Run
+from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.wire import JsonObject
-from magica_mcp.server import profiles
 from magica_mcp.server.boundary import facts_of
 from magica_mcp.server.generating import BATCH, ModelJob, job_of, start
-from magica_mcp.server.progress import ProgressReporter
 from magica_mcp.server.render import catalog
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.resolving import resolve_model
-from magica_mcp.server.spending import kind_of, settle
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
 
@@ -105,39 +101,3 @@ async def _batch_item(workspace: Workspace, item: JsonValue) -> JsonObject:
         return _started_facts(job, await start(workspace, job))
     except MagicaError as error:
         return {"runId": None, "error": str(error), **facts_of(error)}
-
-
-async def get_run_status(
-    ctx: Call,
-    runId: Annotated[str, Field(description="From start_run or execute_tool.")],
-    runType: Annotated[
-        Literal["", "model", "workflow"], Field(description="Found out if left out.")
-    ] = "",
-    waitSeconds: Annotated[
-        float | None, Field(description="Wait at most so long; 0 only looks.", ge=0)
-    ] = None,
-) -> CallToolResult:
-    """Wait for a run and return its result: files, text, each node's state. Free.
-
-    Waits up to 12 minutes. If it is still running then, call again; never start it again.
-    """
-    del runType  # the client finds the kind out by itself; the argument is Magica's
-    workspace = workspace_of(ctx)
-    seconds = profiles.window(
-        waitSeconds, setting=workspace.long_poll_seconds, profile=profiles.profile_of(ctx)
-    )
-    run = await workspace.watcher.wait(
-        runId.strip(), seconds=seconds, on_change=ProgressReporter(ctx).report
-    )
-    return await _answer(workspace, run, waited=seconds)
-
-
-async def _answer(workspace: Workspace, run: Run, *, waited: float) -> CallToolResult:
-    facts = text.facts(run)
-    if not is_over(run.status):
-        usual = workspace.memory.usual_seconds(kind_of(run))
-        next_call: JsonValue = {"tool": "get_run_status", "arguments": {"runId": run.run_id}}
-        answer = text.still_running(run, waited=waited, usual_seconds=usual)
-        return reply(answer, {**facts, "usualSeconds": usual, "next": next_call})
-    estimate = await settle(workspace, run)
-    return reply(text.status(run, estimate=estimate), {**facts, "estimate": estimate})

@@ -19,6 +19,7 @@ def test_without_a_query_there_is_everything_and_a_hint() -> None:
         *("text-to-image", "image-to-image"),
         *("text-to-video", "image-to-video", "reference-to-video", "video-to-video", "lipsync"),
         *("text-to-speech", "music-generation", "sound-effects"),
+        *("text-to-3d", "image-to-3d", "audio-translation", "transcription"),
         *("utility", "llm"),
     }
     assert search.hint is not None
@@ -36,6 +37,7 @@ def test_categories_come_with_their_roles() -> None:
         "image-to-image": "EDIT",
         "utility": "EDIT",
         "image-to-video": "TRANSFORM",
+        "image-to-3d": "TRANSFORM",
     }
 
 
@@ -76,7 +78,7 @@ def test_a_found_model_is_ready_to_be_used() -> None:
     )
 
 
-@pytest.mark.parametrize("query", ["transcription", "voice-changing", "zebra"])
+@pytest.mark.parametrize("query", ["media-understanding", "voice-changing", "zebra"])
 def test_where_nothing_matches_the_answer_says_what_would(query: str) -> None:
     search = CATALOG.search(query)
 

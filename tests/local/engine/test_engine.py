@@ -281,7 +281,7 @@ def test_a_finished_node_is_not_charged_again(workshop: Workshop) -> None:
 def test_repeating_a_finished_node_lets_go_what_it_freed(workshop: Workshop) -> None:
     run_id = workshop.start(workflow("ask → a", "a → b", "b → end"))
     workshop.work_on("a")
-    workshop.starter.forget()
+    workshop.starter.forget_all()
 
     workshop.engine.run_node(run_id, "a")
 
@@ -312,7 +312,7 @@ def test_starts_count_how_often_a_node_was_begun(workshop: Workshop) -> None:
 
 def test_a_start_that_was_lost_is_made_up_for(workshop: Workshop) -> None:
     workshop.start(workflow("ask → a", "a → end"))
-    workshop.starter.forget()
+    workshop.starter.forget_all()
 
     workshop.engine.pick_up_lost()
 
@@ -342,7 +342,7 @@ def _end_process_during(workshop: Workshop, run_id: str, node_id: str) -> None:
         workshop.engine.run_node(run_id, node_id)
     workshop.nodes.behaviors.clear()
     workshop.is_ending.clear()
-    workshop.starter.forget()
+    workshop.starter.forget_all()
 
 
 def test_no_node_is_begun_while_the_process_ends(workshop: Workshop) -> None:

@@ -8,10 +8,11 @@ from threading import Event
 from magica_mcp.local.catalog import Catalog
 from magica_mcp.local.engine import answers
 from magica_mcp.local.engine.engine import Engine, Order
+from magica_mcp.local.engine.limits import TimeLimits
 from magica_mcp.local.engine.preparing import prepared_workflow
 from magica_mcp.local.engine.work import NodeWork
 from magica_mcp.local.media import MediaFolder
-from magica_mcp.local.nodes.job import NodeJob, NodeResult, Workbench
+from magica_mcp.local.nodes.job import LlmEndpoint, NodeJob, NodeResult, Workbench
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.store import Store
 from magica_mcp.local.store.tables import RunKind
@@ -40,7 +41,10 @@ class ByHand:
     def start_if_lost(self, run_id: str, node_id: str) -> None:
         self.start(run_id, node_id)
 
-    def forget(self) -> None:
+    def forget(self, run_id: str, node_id: str) -> None:
+        self.known.discard((run_id, node_id))
+
+    def forget_all(self) -> None:
         """As after the end of the process."""
         self.waiting.clear()
         self.known.clear()
@@ -64,11 +68,21 @@ class Nodes:
 class Workshop:
     """A store with one account, and an engine over it."""
 
-    def __init__(self, store: Store, account: Account, *, catalog: Catalog, folder: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        account: Account,
+        *,
+        catalog: Catalog,
+        folder: Path,
+        llm: LlmEndpoint | None = None,
+        limits: TimeLimits | None = None,
+    ) -> None:
         self.store, self.account, self.catalog = store, account, catalog
         self.starter, self.nodes, self.is_ending = ByHand(), Nodes(), Event()
-        bench = Workbench(MediaFolder(folder, secret=b"secret"))
-        work = NodeWork(store, catalog, bench, self.nodes, self.is_ending)
+        bench = Workbench(MediaFolder(folder, secret=b"secret"), llm)
+        limits = limits or TimeLimits()
+        work = NodeWork(store, catalog, bench, self.nodes, self.is_ending, limits)
         self.engine = Engine(work, starter=self.starter)
 
     def start(self, workflow: Workflow, ask: StartRun | None = None) -> str:

@@ -31,6 +31,7 @@ class Bench:
             input=checked(CATALOG.schema(model_id), given, internal=True),
             bench=Workbench(self.media, self.llm),
             should_stop=lambda: False,
+            kind=CATALOG.kind(ref.node_type, sub_model_id=ref.sub_model_id),
         )
 
     def stopped_job(self, model_id: str, given: JsonObject) -> NodeJob:

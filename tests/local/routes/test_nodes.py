@@ -45,7 +45,7 @@ async def test_the_input_comes_back_with_its_defaults(http: httpx.AsyncClient) -
 async def test_a_model_that_cannot_run_here_is_refused_before_anything_is_reserved(
     http: httpx.AsyncClient,
 ) -> None:
-    answer = await http.post("v1/nodes/veo_3_1/run", json={"input": {"prompt": "a cat"}})
+    answer = await http.post("v1/nodes/meshy_v6_preview/run", json={"input": {"prompt": "a cat"}})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_UNAVAILABLE")
     assert (await http.get("v1/credits/balance")).json()["availableBalance"] == 100_000_000

@@ -79,7 +79,9 @@ async def test_a_batch_leaves_out_what_is_unknown(http: httpx.AsyncClient) -> No
         {"workflowId": ""},
         {},
         {"workflowId": "x", "values": "no"},
-        {"workflowId": "x", "nodeOverrides": []},
+        {"workflowId": "x", "nodeOverrides": {}},
+        {"workflowId": "x", "nodeOverrides": [{"id": "n"}]},
+        {"workflowId": "x", "viewport": "no"},
         [],
         "text",
     ],
@@ -116,7 +118,7 @@ async def test_an_unknown_run_is_not_found(http: httpx.AsyncClient, method: str,
 async def test_a_workflow_with_a_model_that_cannot_run_here_is_refused(
     http: httpx.AsyncClient,
 ) -> None:
-    answer = await http.post("v1/runs", json={"workflowId": "veo_3_1"})
+    answer = await http.post("v1/runs", json={"workflowId": "meshy_v6_preview"})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_UNAVAILABLE")
     assert (await http.get("v1/runs")).json()["total"] == 0

@@ -10,8 +10,12 @@ from sqlalchemy.schema import CreateTable
 from magica_mcp.errors import ConfigurationError, LocalMagicaError, StoreTooNewError
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.database import open_database
+from magica_mcp.local.store.keys import KeyTerms, StoredKey
+from magica_mcp.local.store.migrations import MIGRATIONS
 from magica_mcp.local.store.store import Store
 from magica_mcp.local.store.tables import accounts, keys, schema_version, tables
+
+KEY = StoredKey(id="key_1", prefix="gx_secre", terms=KeyTerms("Laptop"), created_at="now")
 
 
 def add_a_column(connection: sa.Connection) -> None:
@@ -24,7 +28,7 @@ def version_of(engine: sa.Engine) -> int | None:
 
 
 def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
-    with open_database(url, migrations=[add_a_column]):
+    with open_database(url, migrations=[*MIGRATIONS, add_a_column]):
         pass
 
     with pytest.raises(StoreTooNewError, match="Upgrade magica-mcp"), open_database(url):
@@ -35,18 +39,19 @@ def test_a_database_of_an_older_version_is_migrated(url: str) -> None:
     with open_database(url):
         pass
 
-    with open_database(url, migrations=[add_a_column]) as engine:
+    with open_database(url, migrations=[*MIGRATIONS, add_a_column]) as engine:
         columns = {column["name"] for column in sa.inspect(engine).get_columns("accounts")}
 
     assert "color" in columns
 
 
 def test_a_migration_runs_once(url: str) -> None:
-    for migrations in ([], [add_a_column], [add_a_column]):
+    newer = [*MIGRATIONS, add_a_column]
+    for migrations in (MIGRATIONS, newer, newer):
         with open_database(url, migrations=migrations) as engine:
             version = version_of(engine)
 
-    assert version == 2
+    assert version == 1 + len(newer)
 
 
 def test_a_failed_migration_leaves_the_database_as_it_was(url: str) -> None:
@@ -56,11 +61,11 @@ def test_a_failed_migration_leaves_the_database_as_it_was(url: str) -> None:
 
     with open_database(url):
         pass
-    with pytest.raises(LocalMagicaError), open_database(url, migrations=[broken]):
+    with pytest.raises(LocalMagicaError), open_database(url, migrations=[*MIGRATIONS, broken]):
         pass
 
-    with open_database(url, migrations=[add_a_column]) as engine:
-        assert version_of(engine) == 2
+    with open_database(url, migrations=[*MIGRATIONS, add_a_column]) as engine:
+        assert version_of(engine) == 2 + len(MIGRATIONS)
 
 
 def test_a_file_that_is_no_database_is_refused_with_a_next_step(tmp_path: Path) -> None:
@@ -88,7 +93,9 @@ def test_writers_and_readers_do_not_wait_for_each_other(store: Store) -> None:
 
 
 def test_a_row_may_not_refer_to_what_does_not_exist(store: Store) -> None:
-    statement = sa.insert(keys).values(hash="h", account_id="nobody", created_at="now")
+    statement = sa.insert(keys).values(
+        hash="h", account_id="nobody", id="k", label="L", prefix="gx_", created_at="now"
+    )
 
     with pytest.raises(sa.exc.IntegrityError), store.engine.begin() as connection:
         connection.execute(statement)
@@ -118,15 +125,15 @@ def test_each_table_can_be_made_on_postgresql_too(table: sa.Table) -> None:
 
 def test_an_account_is_found_by_its_key(store: Store, owner: Account) -> None:
     with store.writing() as tx:
-        tx.accounts.add_key(owner.id, key="gx_secret")
+        tx.keys.add(owner.id, KEY, secret="gx_secret")
 
     with store.reading() as tx:
-        assert tx.accounts.by_key("gx_secret") == owner
+        assert tx.keys.by_secret("gx_secret") == (owner, KEY)
 
 
 def test_no_key_is_kept_as_it_is(store: Store, owner: Account) -> None:
     with store.writing() as tx:
-        tx.accounts.add_key(owner.id, key="gx_secret")
+        tx.keys.add(owner.id, KEY, secret="gx_secret")
 
     with store.engine.connect() as connection:
         kept = connection.execute(sa.select(keys.c.hash)).scalar()

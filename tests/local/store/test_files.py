@@ -1,13 +1,16 @@
 """Files of the media library, as the store keeps them."""
 
 import pytest
+import sqlalchemy as sa
 
 from magica_mcp.errors import InvalidInputError
 from magica_mcp.local.formats import MediaType
 from magica_mcp.local.store.accounts import Account
-from magica_mcp.local.store.files import NewFile
-from magica_mcp.local.store.store import Store
-from magica_mcp.local.store.tables import FileSource
+from magica_mcp.local.store.database import open_database
+from magica_mcp.local.store.files import NewFile, add_files
+from magica_mcp.local.store.migrations import MIGRATIONS
+from magica_mcp.local.store.store import Store, open_store
+from magica_mcp.local.store.tables import FileSource, files, schema_version
 
 
 def file(name: str, media_type: MediaType = MediaType.IMAGE) -> NewFile:
@@ -62,6 +65,19 @@ def test_a_file_comes_back_as_it_was(store: Store, owner: Account) -> None:
     with store.reading() as tx:
         page = tx.files.page(owner.id, media_type=MediaType.VIDEO, after=None, limit=1)
     assert (tuple(page), page[0].file) == (added, new)
+
+
+def test_a_home_from_before_the_library_gets_an_empty_one(url: str) -> None:
+    with open_store(url) as store, store.engine.begin() as connection:
+        files.drop(connection)
+        before = MIGRATIONS.index(add_files) + 1
+        connection.execute(sa.update(schema_version).values(version=before))
+
+    # What later versions add exists already in this one.
+    with open_database(url, migrations=MIGRATIONS[:before]) as engine:
+        names_of_tables = sa.inspect(engine).get_table_names()
+
+    assert "files" in names_of_tables
 
 
 def test_another_account_sees_nothing_of_it(store: Store, owner: Account) -> None:

@@ -3,7 +3,9 @@
 from inspect import cleandoc
 from typing import Any
 
+from magica_mcp.api.watcher import Prospect
 from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.memory import Usual
 from magica_mcp.models.runs import ModelRun, WorkflowRun
 from magica_mcp.server.render import runs as render
 
@@ -67,7 +69,7 @@ def test_a_finished_workflow_shows_its_result_then_its_nodes_then_its_charge() -
         Completed: Fox Pipeline. Run ID: cm1.
         Result: {URL} (image/png, 1024 × 768, 85 kB)
         Nodes:
-        - node_1 (gpt_5_4): COMPLETED → {{"output": "A fox"}}
+        - node_1 (gpt_5_4): COMPLETED → {{"output": "(5 characters of text)"}}
         - node_2 (nano_banana_pro): COMPLETED → {{"result": ["{URL}"]}}
         Charged: 0.1951 credits (estimated: 0.1951 credits).
     """)
@@ -117,8 +119,10 @@ def test_a_failed_run_says_which_node_and_why() -> None:
 def test_a_run_that_goes_on_says_so_with_the_exact_next_call() -> None:
     run = model_run(status="RUNNING", output=None, creditUsed=0)
 
-    assert render.still_running(run, waited=720, usual_seconds=90) == cleandoc("""
-        Still RUNNING after 720 s of waiting: nano-banana-pro-text. Run ID: cm2. Such runs usually take about 90 s.
+    prospect = Prospect(age=720, usual=Usual(p50=90, p90=700, seen=9), seconds_to_go=30)
+
+    assert render.still_running(run, waited=720, prospect=prospect) == cleandoc("""
+        Still RUNNING after 720 s of waiting: nano-banana-pro-text. Run ID: cm2. About 30 s to go: such runs took about 90 s.
         Nothing was canceled, and waiting again costs nothing. Next: get_run_status {"runId": "cm2"}
     """)
 

@@ -19,10 +19,17 @@ TINT = 0.55
 
 def drawn(sketch: Sketch) -> Image.Image:
     """The picture that a prompt stands for."""
+    picture = unlettered(sketch)
+    write_caption(picture, sketch)
+    return picture
+
+
+def unlettered(sketch: Sketch) -> Image.Image:
+    """The picture that a prompt stands for, without any words on it."""
     canvas = _canvas(sketch, Image.new("RGB", _drawing_size(sketch)))
     scene_of(sketch).draw(canvas)
     canvas.shaded(0.4)
-    return _finished(canvas.image, sketch)
+    return _softened(canvas.image, sketch)
 
 
 def made_over(source: Image.Image, sketch: Sketch) -> Image.Image:
@@ -39,7 +46,16 @@ def made_over(source: Image.Image, sketch: Sketch) -> Image.Image:
     corner = canvas.at(canvas.between(0, 1), canvas.between(-0.05, 0.15))
     canvas.glow(corner, canvas.side * 0.9, canvas.color("horizon"), strength=0.6)
     canvas.shaded(0.75)
-    return _finished(canvas.image, sketch)
+    picture = _softened(canvas.image, sketch)
+    write_caption(picture, sketch)
+    return picture
+
+
+def lettering(sketch: Sketch) -> Image.Image:
+    """The words alone, on nothing."""
+    words = Image.new("RGBA", (sketch.width, sketch.height))
+    write_caption(words, sketch)
+    return words
 
 
 def without_background(picture: Image.Image) -> Image.Image:
@@ -66,8 +82,6 @@ def _drawing_size(sketch: Sketch) -> tuple[int, int]:
     return max(1, round(sketch.width * scale)), max(1, round(sketch.height * scale))
 
 
-def _finished(image: Image.Image, sketch: Sketch) -> Image.Image:
+def _softened(image: Image.Image, sketch: Sketch) -> Image.Image:
     soft = image.filter(ImageFilter.GaussianBlur(0.7))
-    picture = soft.resize((sketch.width, sketch.height), Image.Resampling.BICUBIC)
-    write_caption(picture, sketch)
-    return picture
+    return soft.resize((sketch.width, sketch.height), Image.Resampling.BICUBIC)

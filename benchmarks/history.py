@@ -1,0 +1,193 @@
+"""The cost of a run with 100,000 finished runs in the store, against a store without any.
+
+Two processes, each with a home of its own, take turns at starting, getting and listing runs. The
+history is inserted in bulk, into the store and into the engine's own state.
+
+usage: python benchmarks/history.py [RUNS [ROUNDS]]
+"""
+
+import json
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from magica_mcp.local.instance import local_folder
+from magica_mcp.local.magica import open_magica
+from magica_mcp.local.nodes.job import NodeJob, NodeResult
+from magica_mcp.local.store.accounts import DEFAULT_ACCOUNT
+from magica_mcp.models.runs import StartRun
+from magica_mcp.models.workflows import WireEdge, WireNode, Workflow
+
+REPEATS = 40
+SECONDS = 60
+
+WHATS = ("start", "start to COMPLETED", "get", "list")
+
+
+def instant(job: NodeJob) -> NodeResult:
+    del job
+    return NodeResult({"output": "x"})
+
+
+def workflow() -> Workflow:
+    fields = [{"fieldId": "prompt", "name": "Prompt", "type": "text", "value": "hi"}]
+    return Workflow(
+        id="",
+        name="One node",
+        nodes=(
+            WireNode.model_validate({"id": "ask", "type": "request", "data": {"fields": fields}}),
+            WireNode(id="a", type="gpt_5_4"),
+            WireNode(id="end", type="response"),
+        ),
+        edges=(
+            WireEdge(
+                id="1", source="ask", source_handle="prompt", target="a", target_handle="in:prompt"
+            ),
+            WireEdge(
+                id="2", source="a", source_handle="out:output", target="end", target_handle="result"
+            ),
+        ),
+    )
+
+
+# One side -------------------------------------------------------------------------------------
+
+
+def be(home: str) -> None:
+    """Measure everything once for each line of the input."""
+    with open_magica(Path(home), run_node=instant) as magica:
+        account = magica.default_account()
+        kept = magica.save_workflow(account, workflow())
+        started: list[str] = []
+
+        def start() -> None:
+            started.append(magica.start_run(account, StartRun(workflow_id=kept.id)))
+
+        def finish() -> None:
+            start()
+            assert magica.wait_for_run(account, started[-1], seconds=SECONDS)
+
+        measured: Mapping[str, Callable[[], object]] = {
+            "start": start,
+            "start to COMPLETED": finish,
+            "get": lambda: magica.workflow_run(account, started[-1]),
+            "list": lambda: magica.list_runs(account),
+        }
+        for _ in sys.stdin:
+            said = {}
+            for what in WHATS:
+                said[what] = _seconds(measured[what])
+                assert all(magica.wait_for_run(account, each, seconds=SECONDS) for each in started)
+            started[:-1] = []
+            sys.stdout.write(json.dumps(said) + "\n")
+            sys.stdout.flush()
+
+
+def _seconds(measured: Callable[[], object]) -> float:
+    """The median of a few."""
+    durations = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        measured()
+        durations.append(time.perf_counter() - began)
+    return statistics.median(durations)
+
+
+# A history --------------------------------------------------------------------------------------
+
+
+def insert_history(home: Path, runs: int) -> None:
+    """Finish one run, then copy its rows this many times under other ids."""
+    with open_magica(home, run_node=instant) as magica:
+        account = magica.default_account()
+        kept = magica.save_workflow(account, workflow())
+        run_id = magica.start_run(account, StartRun(workflow_id=kept.id))
+        assert magica.wait_for_run(account, run_id, seconds=SECONDS)
+    folder = local_folder(home)
+    with closing(sqlite3.connect(folder / "magica.sqlite")) as store, store:
+        paid = {"account_id": f"'{DEFAULT_ACCOUNT.id}'", "entry": "'grant'"}
+        price = store.execute("SELECT -SUM(microcredits) FROM ledger WHERE entry = 'charge'")
+        grant = {**paid, "microcredits": str(price.fetchone()[0] * runs), "created_at": "''"}
+        names, values = ", ".join(grant), ", ".join(grant.values())
+        store.execute(f"INSERT INTO ledger ({names}) VALUES ({values})")
+        for table, column in (("runs", "id"), ("node_runs", "run_id"), ("ledger", "run_id")):
+            _copy(store, table, {column: f"{column} || number"}, runs, of=run_id, by=column)
+    with closing(sqlite3.connect(folder / "dbos.sqlite")) as state, state:
+        ids = {"workflow_uuid": "workflow_uuid || number"}
+        _copy(state, "workflow_status", ids, runs, of=f"{run_id}:a", by="workflow_uuid")
+
+
+def _copy(
+    database: sqlite3.Connection,
+    table: str,
+    changed: Mapping[str, str],
+    times: int,
+    *,
+    of: str,
+    by: str,
+) -> None:
+    """Copy rows this many times; their numbers stand in `number`."""
+    rows = database.execute(f"PRAGMA table_info({table})").fetchall()
+    names = [row[1] for row in rows if not (row[1] == "id" and row[2] == "INTEGER")]
+    values = ", ".join(changed.get(name, f'"{name}"') for name in names)
+    database.execute(
+        f"WITH RECURSIVE numbers(number) AS "
+        f"(SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {times}) "
+        f"INSERT INTO {table} ({', '.join(names)}) "
+        f"SELECT {values} FROM {table}, numbers WHERE {by} = ? ORDER BY {table}.rowid",
+        (of,),
+    )
+
+
+# The comparison ---------------------------------------------------------------------------------
+
+
+def compare(runs: int, rounds: int) -> None:
+    """Print medians, and the medians of the ratios of neighbouring measurements."""
+    with tempfile.TemporaryDirectory() as folder:
+        homes = {"empty": Path(folder) / "empty", "full": Path(folder) / "full"}
+        insert_history(homes["full"], runs)
+        sides = {name: _started(home) for name, home in homes.items()}
+        measured = [{name: _asked(side) for name, side in sides.items()} for _ in range(rounds + 1)]
+        for side in sides.values():
+            assert side.stdin is not None
+            side.stdin.close()
+            side.wait()
+    print(f"an empty store against one with {runs:,} finished runs ({rounds} rounds of {REPEATS})")
+    for what in WHATS:
+        pairs = [(each["empty"][what], each["full"][what]) for each in measured[1:]]
+        empty, full = (statistics.median(side) * 1000 for side in zip(*pairs, strict=True))
+        ratio = statistics.median(full / empty for empty, full in pairs)
+        print(f"  {what:20} {empty:7.2f} ms  {full:7.2f} ms  ratio {ratio:.2f}")
+
+
+def _started(home: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, __file__, "--side", str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _asked(side: "subprocess.Popen[str]") -> dict[str, float]:
+    assert side.stdin is not None
+    assert side.stdout is not None
+    side.stdin.write("\n")
+    side.stdin.flush()
+    said: dict[str, float] = json.loads(side.stdout.readline())
+    return said
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--side"]:
+        be(sys.argv[2])
+    else:
+        asked = [int(number) for number in sys.argv[1:]]
+        compare(*(*asked, *(100_000, 9)[len(asked) :]))

@@ -1,0 +1,1 @@
+"""Hosted Magica with its real limits, in time that passes as fast as the computer can."""

@@ -1,0 +1,80 @@
+"""Who does the looking: those who wait take turns, so nobody looks when nobody waits.
+
+A shift is a group of runs that are looked at together. Of all who wait for them, one leads: its own
+task looks for everybody. When it leaves, whether done or canceled, another one takes over.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from magica_mcp.api.watches import Watch
+
+
+class Shift(ABC):
+    """The runs of one group by id, and whether somebody is leading."""
+
+    def __init__(self) -> None:
+        self.watches: dict[str, Watch] = {}
+        self._is_led = False
+        self._idle: dict[str, Watch] = {}
+        self._nap: anyio.CancelScope | None = None
+
+    @abstractmethod
+    async def step(self, left: float) -> None:
+        """Look once, or pause until a look is due, for about as long as is left at most."""
+
+    def join(self, watch: Watch) -> None:
+        """One run more; whoever leads takes it in at once."""
+        self.watches[watch.run_id] = watch
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Let whoever leads think again about what is due."""
+        if self._nap is not None:
+            self._nap.cancel()
+
+    def leave(self, watch: Watch) -> None:
+        """One run less, or one waiter less: where it led, another one takes over."""
+        if not watch.waiting:
+            self.watches.pop(watch.run_id, None)
+        self.offer()
+
+    def offer(self) -> None:
+        """Where nobody leads, wake one of those who can."""
+        if not self._is_led and self._idle:
+            next(iter(self._idle.values())).wake()
+
+    async def take_part(self, watch: Watch, *, left: float) -> None:
+        """Lead one step, or wait for news while another one leads; as long as is left at most."""
+        if self._is_led:
+            await self._wait_for_news(watch, left)
+            return
+        self._is_led = True
+        try:
+            await self.step(left)
+        finally:
+            self._is_led = False
+            if watch.run_id not in self.watches:
+                self.offer()
+
+    async def _wait_for_news(self, watch: Watch, left: float) -> None:
+        watch.idle += 1
+        self._idle[watch.run_id] = watch
+        try:
+            with anyio.move_on_after(left):
+                await watch.changed.wait()
+        finally:
+            watch.idle -= 1
+            if not watch.idle:
+                del self._idle[watch.run_id]
+
+    async def _until_hurried(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this, and drop it as soon as another run joins or a look is wanted sooner."""
+        with anyio.CancelScope() as nap:
+            self._nap = nap
+            try:
+                await work()
+            finally:
+                self._nap = None

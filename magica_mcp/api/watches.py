@@ -1,0 +1,121 @@
+"""One run that is waited for: what was seen of it, and who is to be told."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import anyio
+
+from magica_mcp.api.runs import KnownRun, RunKind, accepted
+from magica_mcp.api.schedule import UNKNOWN
+from magica_mcp.errors import MagicaError, UnreachableError
+from magica_mcp.graph.lifecycle import is_over
+from magica_mcp.memory import Usual
+from magica_mcp.models.runs import ModelRun, Run
+
+
+@dataclass(eq=False, slots=True)
+class Watch:
+    """Shared by all who wait for the same run, and kept a while after the last of them left.
+
+    Mutable by nature: whoever looks writes down here what it saw. Times are the clock's seconds.
+    """
+
+    run_id: str
+    began: float
+    """When the run was started, or else first heard of."""
+    due: float
+    """When the next look at it is due by the schedule."""
+    wanted_by: float = math.inf
+    """When somebody needs to have seen it, whatever the schedule says."""
+    known: KnownRun | None = None
+    usual: Usual = UNKNOWN
+    learned_names: tuple[str, ...] | None = None
+    """The names of its kind for which `usual` was looked up."""
+    run: Run | None = None
+    seen_at: float = 0.0
+    failure: MagicaError | None = None
+    """Why the last look failed."""
+    failures: int = 0
+    is_lost: bool = False
+    """Whether no later look can succeed."""
+    asks_alone: bool = False
+    """Whether looks at many runs at once do not find it."""
+    looks: int = 0
+    news: int = 0
+    """Counts what there was to tell of it."""
+    waiting: int = 0
+    idle: int = 0
+    """How many of those who wait do nothing but wait just now."""
+    changed: anyio.Event = field(default_factory=anyio.Event)
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it is known to be the run of a single model."""
+        is_known = self.known is not None and self.known.kind is RunKind.MODEL
+        return is_known or isinstance(self.run, ModelRun)
+
+    @property
+    def next_look(self) -> float:
+        """When it is to be looked at."""
+        return min(self.due, self.wanted_by)
+
+    @property
+    def was_started_here(self) -> bool:
+        """Whether this client started it, so that it is known to exist and since when."""
+        return self.known is not None and self.known.started_at is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing left to wait for."""
+        return self.is_lost or (self.run is not None and is_over(self.run.status))
+
+    def saw(self, run: Run, *, at: float) -> None:
+        self.run, self.seen_at, self.failure, self.failures = run, at, None, 0
+        self.news += 1
+        self._looked()
+
+    def missed(self, failure: MagicaError, *, due: float) -> None:
+        """A look failed in a way that a later one may not."""
+        self.failure, self.due = failure, due
+        self.failures += 1
+        self._looked()
+
+    def lose(self, failure: MagicaError) -> None:
+        """A look failed as every later one will."""
+        self.is_lost = True
+        self.missed(failure, due=self.due)
+
+    def _looked(self) -> None:
+        self.looks += 1
+        self.wanted_by = math.inf
+        self.wake()
+
+    def wake(self) -> None:
+        """Let all who wait for it see for themselves what there is to do."""
+        self.changed.set()
+        self.changed = anyio.Event()
+
+    def outcome(self) -> Run:
+        """The run as it was last seen, or as it was accepted.
+
+        Raises:
+            MagicaError: why it was not.
+        """
+        if self.run is not None and not self.is_lost:
+            return self.run
+        if self.known is not None and self.was_started_here and self.failure is None:
+            return accepted(self.run_id, self.known)
+        raise self.failure or UnreachableError(
+            f"Magica did not say in time how run '{self.run_id}' is. It goes on: look again later."
+        )
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What waiting for several runs came to, in the order in which they were asked for."""
+
+    runs: tuple[Run, ...]
+    """As they were last seen."""
+    unseen: Mapping[str, str] = field(default_factory=dict)
+    """The ids of the others, and a sentence why."""
