@@ -4,7 +4,7 @@ Each side is a process of its own, since DBOS keeps one instance per process; th
 so that both meet the same moments of a busy machine. `dbos` is DBOS as it comes, `tuned` the same
 with the database settings that local Magica gives it (WAL, synchronous NORMAL).
 
-usage: python benchmarks/engine.py [ROUNDS]
+usage: python -m benchmarks.engine [ROUNDS]
 """
 
 import json

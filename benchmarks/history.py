@@ -3,7 +3,7 @@
 Two processes, each with a home of its own, take turns at starting, getting and listing runs. The
 history is inserted in bulk, into the store and into the engine's own state.
 
-usage: python benchmarks/history.py [RUNS [ROUNDS]]
+usage: python -m benchmarks.history [RUNS [ROUNDS]]
 """
 
 import json
