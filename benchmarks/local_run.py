@@ -38,6 +38,7 @@ async def main() -> None:
                 node_id=f"node_{number}",
                 node_type=NODE_TYPE,
                 sub_model_id=MODEL,
+                kind=magica.catalog.kind(NODE_TYPE, sub_model_id=MODEL),
                 input=given,
                 bench=Workbench(magica.media),
                 should_stop=lambda: False,
