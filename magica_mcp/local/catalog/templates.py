@@ -117,6 +117,8 @@ def _nodes(
 
 
 def _request_field(field: ModelField, node_type: str) -> JsonObject:
+    # A composite choice also takes an object, and says so; a Request field takes only its options.
+    is_choice_only = field.type == "composite-select"
     told: dict[str, JsonValue] = {
         "type": kind_of_field(field.type, name=field.name).value,
         "value": _first_value(field, node_type),
@@ -124,7 +126,7 @@ def _request_field(field: ModelField, node_type: str) -> JsonObject:
         "options": list(field.options) or None,
         "min": field.min,
         "max": field.max,
-        "description": field.description or None,
+        "description": None if is_choice_only else field.description or None,
     }
     return {key: value for key, value in told.items() if value is not None}
 

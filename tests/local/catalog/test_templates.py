@@ -94,3 +94,11 @@ def test_the_result_goes_to_the_response() -> None:
     edge = TEMPLATES["crop_image"].workflow.edges[-1]
 
     assert (edge.source_handle, edge.target_handle) == ("out:image_url", "result")
+
+
+def test_a_request_field_promises_no_object_that_it_would_refuse() -> None:
+    fields = request_fields(templates_of(load_catalog())["flux_2_pro"].workflow)
+    size = next(field for field in fields if field.field_id == "image_size")
+
+    assert size.options
+    assert size.description is None
