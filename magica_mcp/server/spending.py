@@ -5,6 +5,7 @@ from datetime import datetime
 
 from anyio import to_thread
 
+from magica_mcp.api.runs import names_of
 from magica_mcp.errors import OutcomeUnknownError
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.runs import ModelRun, Run, StartedRun, charge_of
@@ -47,18 +48,12 @@ async def settle(workspace: Workspace, run: Run) -> int | None:
         is_news = charge is not None and journal.charged(run.run_id, microcredits=charge)
         seconds = seconds_of(run)
         if is_news and seconds is not None and run.status is RunStatus.COMPLETED:
-            memory.remember_duration(kind_of(run), seconds)
+            for kind in names_of(run)[:1]:
+                memory.remember_duration(kind, seconds)
         entry = journal.of_run(run.run_id)
         return entry.estimate if entry else None
 
     return await to_thread.run_sync(note)
-
-
-def kind_of(run: Run) -> str:
-    """What runs of this kind have in common: their model or their workflow."""
-    if isinstance(run, ModelRun):
-        return run.sub_model_id or run.node_type
-    return run.workflow_id or "workflow"
 
 
 def seconds_of(run: Run) -> float | None:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from pydantic import JsonValue
-
 from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary
 from magica_mcp.server.render.calls import call, fenced, more, plain
@@ -67,8 +65,3 @@ def deleted(workflow: Workflow) -> str:
         f"Deleted the workflow {plain(workflow.name)} ({workflow.id}) for good: {len(types)} nodes "
         f"({', '.join(types)}) and {len(workflow.edges)} edges. Its runs stay."
     )
-
-
-def edge_facts(workflow: Workflow) -> list[JsonValue]:
-    """Edges for programs."""
-    return [edge.wire() for edge in workflow.edges]
