@@ -8,13 +8,13 @@ import math
 import re
 from typing import Any
 
-LONGEST_QUOTE = 300
+LONGEST_QUOTE = 500
 
 _SECRETS = re.compile(r"\bgx_[A-Za-z0-9_\-]+|\bwhsec_\S+|\bBearer\s+\S+", re.IGNORECASE)
 
 
 def quotable(text: str) -> str:
-    """The text on one line, printable, without secrets, at most 300 characters."""
+    """The text on one line, printable, without secrets, at most 500 characters."""
     printable = "".join(char if char.isprintable() else " " for char in text)
     line = _SECRETS.sub("[hidden]", " ".join(printable.split()))
     return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"

@@ -42,8 +42,14 @@ def batch_started(results: Sequence[JsonObject]) -> str:
         outcome = result["runId"] or f"not started: {result.get('error')}"
         lines.append(f"{number}. {outcome}")
     if begun:
-        lines.append(f"Next: {call('get_run_status', {'runId': begun[0]})}, then the others.")
+        lines.append(f"Next: {_wait_for(begun)} waits for the results.")
     return "\n".join(lines)
+
+
+def _wait_for(run_ids: Sequence[JsonValue]) -> str:
+    if len(run_ids) == 1:
+        return call("get_run_status", {"runId": run_ids[0]})
+    return call("get_run_status", {"runIds": list(run_ids), "waitFor": "all"})
 
 
 def listing(page: Page[WorkflowRun]) -> str:
