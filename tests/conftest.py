@@ -61,7 +61,7 @@ def account(magica: "LocalMagica") -> "NewAccount":
 @pytest.fixture
 async def http(magica: "LocalMagica", account: "NewAccount") -> AsyncIterator[httpx.AsyncClient]:
     """Speaks to local Magica as `account`."""
-    async with _speaking(magica, account, Dialect.LOCAL) as client:
+    async with speaking(magica, account, Dialect.LOCAL) as client:
         yield client
 
 
@@ -70,14 +70,15 @@ async def hosted_http(
     magica: "LocalMagica", account: "NewAccount"
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Speaks to the same local Magica, which serves only what the contract attests."""
-    async with _speaking(magica, account, Dialect.HOSTED) as client:
+    async with speaking(magica, account, Dialect.HOSTED) as client:
         yield client
 
 
 @asynccontextmanager
-async def _speaking(
+async def speaking(
     magica: "LocalMagica", account: "NewAccount", dialect: Dialect
 ) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP in-process to local Magica in one of its dialects."""
     from magica_mcp.local.app import create_app
 
     async with httpx.AsyncClient(

@@ -22,21 +22,26 @@ from magica_mcp.spend.journal import Journal
 
 @asynccontextmanager
 async def assistant(
-    http: httpx.AsyncClient, home: Path, *, sleep: Sleep = anyio.sleep
+    http: httpx.AsyncClient,
+    home: Path,
+    *,
+    sleep: Sleep = anyio.sleep,
+    long_poll_seconds: float = 20,
+    seconds: float = 30,
 ) -> AsyncIterator[Client]:
-    """A client whose calls end at this Magica."""
+    """A client whose calls end at this Magica; all of it takes so many seconds at most."""
     client = MagicaClient(http, sleep=sleep)
     memory = Memory(home / "memory.sqlite")
     workspace = Workspace(
         client=client,
         watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
-        waits=Waits(memory),
+        waits=Waits(memory, clock=anyio.current_time),
         journal=Journal(home / "journal.sqlite"),
         memory=memory,
         account="test",
-        long_poll_seconds=20,
+        long_poll_seconds=long_poll_seconds,
     )
-    with anyio.fail_after(30):
+    with anyio.fail_after(seconds):
         async with Client(create_server(lambda _key: workspace)) as connected:
             yield connected
 
