@@ -37,9 +37,10 @@ from magica_mcp.local.instance import (
     starting_lock,
 )
 
-START_SECONDS = 30
+START_SECONDS = 55
+"""Just below the minute that the least patient clients give a call."""
 LOOK_EVERY_SECONDS = 0.1
-END_SECONDS = 15
+END_SECONDS = 30
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
 
 Clock = Callable[[], float]

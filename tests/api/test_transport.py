@@ -27,6 +27,7 @@ from magica_mcp.errors import (
 from magica_mcp.models.credits import NodeToPrice
 from magica_mcp.models.runs import StartModelRun, StartRun
 from tests.api.stage import KEY, Reply, Stage, answer, recorded, web_page
+from tests.patience import LONG_ENOUGH
 
 BALANCE = "GET v1/credits/balance"
 START = "POST v1/runs"
@@ -209,7 +210,7 @@ async def test_an_answer_that_trickles_forever_is_given_up(
     monkeypatch.setattr(transport, "WHOLE_EXCHANGE", 0.01)
     http = httpx.AsyncClient(base_url="https://a.test/", transport=httpx.MockTransport(trickle))
 
-    with anyio.fail_after(5), pytest.raises(OutcomeUnknownError, match="took too long"):
+    with anyio.fail_after(LONG_ENOUGH), pytest.raises(OutcomeUnknownError, match="took too long"):
         await start(MagicaClient(http))
 
 
@@ -226,7 +227,7 @@ async def test_a_call_may_have_its_own_seconds() -> None:
     )
     call = transport.Call("POST", "v1/files", Effect.CHANGE, seconds=0.01)
 
-    with anyio.fail_after(5), pytest.raises(UnreachableError, match="took too long"):
+    with anyio.fail_after(LONG_ENOUGH), pytest.raises(UnreachableError, match="took too long"):
         await patient.ask(call, lambda reply: reply)
 
 

@@ -13,6 +13,7 @@ from magica_mcp.cli.background import LocalTransport, addressed, is_unserved, st
 from magica_mcp.cli.launch import launch
 from magica_mcp.errors import LocalMagicaError
 from magica_mcp.local.instance import Instance, log_file, read_instance
+from tests.patience import LONG_ENOUGH
 
 INSTANCE = Instance(
     pid=4711, host="127.0.0.1", port=8787, instance_id="one", version="0.1.0", token="secret"
@@ -39,7 +40,7 @@ def serving(home: Path, *, first: str = "", options: str = "") -> tuple[str, ...
 async def home(tmp_path: Path) -> AsyncIterator[Path]:
     """A home that nobody serves any more in the end."""
     yield tmp_path
-    with anyio.fail_after(20):
+    with anyio.fail_after(LONG_ENOUGH):
         await stop_local(tmp_path)
 
 
@@ -51,7 +52,7 @@ def client_of(home: Path) -> httpx.AsyncClient:
 
 async def until(look: Callable[[], Seen | None]) -> Seen:
     """What another process shows in the end."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(LONG_ENOUGH):
         while not (seen := look()):  # noqa: ASYNC110 - another process sets no event of ours
             await anyio.sleep(0.05)
     return seen
@@ -123,13 +124,13 @@ async def test_an_older_idle_process_is_replaced(home: Path) -> None:
 
     after = await noted(home)
     assert (before.version, after.version != "0.0.1") == ("0.0.1", True)
-    assert old.wait(timeout=10) == 0
+    assert old.wait(timeout=LONG_ENOUGH) == 0
 
 
 async def test_a_process_that_nobody_needs_ends_and_takes_its_note_back(home: Path) -> None:
     child = launch(serving(home, options="idle_minutes=0.005"), home=home)
 
-    assert child.wait(timeout=20) == 0
+    assert child.wait(timeout=LONG_ENOUGH) == 0
     assert read_instance(home) is None
 
 
@@ -140,7 +141,7 @@ async def test_a_process_that_is_told_to_end_closes_what_it_opened(home: Path) -
 
     child.send_signal(signal.SIGTERM)
 
-    assert child.wait(timeout=20) == 0
+    assert child.wait(timeout=LONG_ENOUGH) == 0
     assert read_instance(home) is None
     assert log_file(home).read_text(encoding="utf-8") == ""
 
@@ -158,7 +159,7 @@ async def test_the_hosted_dialect_is_not_found_as_local_magica(home: Path) -> No
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {told[1]}"}) as client:
         assert (await client.get(f"{told[0]}/v1/credits/balance")).status_code == 200
     child.terminate()
-    child.wait(timeout=20)
+    child.wait(timeout=LONG_ENOUGH)
 
 
 async def test_a_process_that_does_not_start_is_told_with_its_last_words(home: Path) -> None:
@@ -182,7 +183,7 @@ async def test_a_process_that_never_answers_is_not_waited_for_forever(home: Path
     command = (sys.executable, "-c", "input_never_comes = __import__('time').sleep(2)")
     transport = LocalTransport(home, command=command, sleep=sleep, clock=lambda: now)
     async with transport:
-        with pytest.raises(LocalMagicaError, match="did not answer within 30 s"):
+        with pytest.raises(LocalMagicaError, match="did not answer within 55 s"):
             await transport.instance()
 
 

@@ -6,11 +6,12 @@ import pytest
 from magica_mcp.cli.launch import LARGEST_LOG, last_words, launch, require_local_extra
 from magica_mcp.errors import LocalMagicaError, NotInstalledError
 from magica_mcp.local.instance import log_file
+from tests.patience import LONG_ENOUGH
 
 
 def run(home: Path, code: str) -> int:
     """Start a program that ends by itself, and see it end."""
-    return launch([sys.executable, "-c", code], home=home).wait(timeout=10)
+    return launch([sys.executable, "-c", code], home=home).wait(timeout=LONG_ENOUGH)
 
 
 def test_what_a_process_says_goes_to_the_log(tmp_path: Path) -> None:

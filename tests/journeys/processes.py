@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-LONGEST_LIFE = 120.0
+from tests.patience import LONG_ENOUGH
+
+LONGEST_LIFE = 2 * LONG_ENOUGH
 """Seconds after which a process is ended whatever it does."""
 
 
@@ -35,7 +37,7 @@ def running(*arguments: str, environment: Mapping[str, str]) -> Iterator[Iterato
         finally:
             process.terminate()
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=LONG_ENOUGH)
             except subprocess.TimeoutExpired:
                 process.kill()
             watchdog.cancel()

@@ -13,6 +13,7 @@ from mcp.client.sse import sse_client
 
 from magica_mcp.cli.background import stop_local
 from tests.journeys.processes import clean_environment, running
+from tests.patience import LONG_ENOUGH
 from tests.server.assistant import text_of, told
 
 EXAMPLE = Path(__file__).parent.parent.parent / "mcp.json.example"
@@ -31,7 +32,7 @@ async def test_a_stdio_form_of_the_example_starts(name: str, tmp_path: Path) -> 
         env=clean_environment(tmp_path, **form.get("env", {})),
     )
 
-    with anyio.fail_after(30):
+    with anyio.fail_after(LONG_ENOUGH):
         async with Client(server) as client:
             tools = {tool.name for tool in (await client.list_tools()).tools}
 
@@ -41,7 +42,7 @@ async def test_a_stdio_form_of_the_example_starts(name: str, tmp_path: Path) -> 
 async def test_the_sse_form_of_the_example_connects(tmp_path: Path) -> None:
     url = SERVERS["magica-sse"]["url"]
     with (
-        anyio.fail_after(30),
+        anyio.fail_after(LONG_ENOUGH),
         running("serve", "--port", "0", environment=clean_environment(tmp_path)) as said,
     ):
         port = next(said).split(":")[-1].split("/")[0]
@@ -59,7 +60,7 @@ async def test_both_eras_of_the_protocol_are_served(
         command=sys.executable, args=["-m", "magica_mcp"], env=clean_environment(tmp_path)
     )
     try:
-        with anyio.fail_after(30):
+        with anyio.fail_after(LONG_ENOUGH):
             async with Client(server, mode=mode) as client:
                 balance = await told(client, "get_balance", {})
     finally:
@@ -98,7 +99,7 @@ def test_nothing_but_json_rpc_reaches_stdout(tmp_path: Path) -> None:
         process.stdin.write(sent)
         process.stdin.flush()
         lines = [json.loads(process.stdout.readline()) for _ in range(3)]
-        rest, errors = process.communicate(timeout=20)
+        rest, errors = process.communicate(timeout=LONG_ENOUGH)
 
     assert {line["id"] for line in lines} == {1, 2, 3}
     assert rest == ""
@@ -122,7 +123,7 @@ async def test_wrong_settings_are_the_answer_of_every_call(
         env=clean_environment(tmp_path, **settings),
     )
 
-    with anyio.fail_after(40):
+    with anyio.fail_after(LONG_ENOUGH):
         async with Client(server) as client:
             answer = await client.call_tool("get_balance", {})
 
@@ -135,7 +136,7 @@ def test_the_demo_tells_its_story_and_saves_two_pictures(tmp_path: Path) -> None
         [SCRIPT, "demo", "--output", str(tmp_path / "pictures")],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=LONG_ENOUGH,
         check=False,
         env=clean_environment(tmp_path, MAGICA_API_KEY="gx_never_used"),
     )
@@ -155,7 +156,7 @@ async def test_a_home_that_cannot_be_written_is_a_sentence_and_the_server_goes_o
         command=sys.executable, args=["-m", "magica_mcp"], env=environment
     )
 
-    with anyio.fail_after(30):
+    with anyio.fail_after(LONG_ENOUGH):
         async with Client(server) as client:
             answers = [await client.call_tool("get_balance", {}) for _ in range(2)]
 
@@ -170,7 +171,7 @@ async def test_a_memory_that_is_broken_costs_no_result(tmp_path: Path) -> None:
     )
     small = {"modelId": "nano_banana_2", "prompt": "x", "resolution": "512"}
     try:
-        with anyio.fail_after(40):
+        with anyio.fail_after(LONG_ENOUGH):
             async with Client(server) as client:
                 asked = {"tool_name": "generate", "input": small}
                 started = await told(client, "execute_tool", asked)
@@ -187,7 +188,7 @@ def test_a_folder_that_cannot_be_written_ends_the_demo_before_it_begins(tmp_path
         [SCRIPT, "demo", "--output", str(tmp_path / "taken")],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=LONG_ENOUGH,
         check=False,
         env=clean_environment(tmp_path),
     )

@@ -8,9 +8,8 @@ from mcp import Client
 
 from tests.journeys.conftest import Way
 from tests.llm_stand_in import LlmStandIn
+from tests.patience import LONG_ENOUGH
 from tests.server.assistant import text_of, told
-
-MOST_SECONDS = 90
 
 
 async def ran(client: Client, workflow_id: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +46,7 @@ async def connect(client: Client, workflow_id: str, source: str, target: str) ->
 async def test_a_picture_is_made_and_then_described(
     way: Way, tmp_path: Path, llm: LlmStandIn
 ) -> None:
-    with anyio.fail_after(MOST_SECONDS):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             images = await told(client, "list_node_types", {"category": "image"})
             assert "flux_2_pro" in {row["nodeType"] for row in images["nodeTypes"]}
@@ -84,7 +83,7 @@ async def test_a_picture_is_made_and_then_described(
 async def test_two_language_models_in_parallel_feed_one_image_model(
     way: Way, tmp_path: Path, llm: LlmStandIn
 ) -> None:
-    with anyio.fail_after(MOST_SECONDS):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             made = await told(
                 client,
@@ -116,7 +115,7 @@ async def test_two_language_models_in_parallel_feed_one_image_model(
 
 
 async def test_a_template_is_run_by_its_name(way: Way, tmp_path: Path, llm: LlmStandIn) -> None:
-    with anyio.fail_after(MOST_SECONDS):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             rows = await told(client, "list_system_workflows", {"category": "image"})
             assert "Nano Banana Pro" in {row["name"] for row in rows["items"]}
@@ -130,7 +129,7 @@ async def test_a_template_is_run_by_its_name(way: Way, tmp_path: Path, llm: LlmS
 async def test_a_model_is_searched_read_priced_and_run(
     way: Way, tmp_path: Path, llm: LlmStandIn
 ) -> None:
-    with anyio.fail_after(MOST_SECONDS):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             found = await told(client, "search_tools", {"query": "text-to-image"})
             model = found["modelCatalog"]["text-to-image"][0]["modelId"]
@@ -153,7 +152,7 @@ async def test_a_model_is_searched_read_priced_and_run(
 async def test_a_workflow_is_edited_run_and_deleted(
     way: Way, tmp_path: Path, llm: LlmStandIn
 ) -> None:
-    with anyio.fail_after(MOST_SECONDS):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             made = await told(
                 client,

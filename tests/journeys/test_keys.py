@@ -12,6 +12,7 @@ from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.journeys.processes import clean_environment, running
+from tests.patience import LONG_ENOUGH
 from tests.server.assistant import text_of, told
 
 
@@ -37,7 +38,7 @@ async def test_each_request_spends_with_its_own_key(way: object, tmp_path: Path)
     assert callable(way)
     hosted = clean_environment(tmp_path / "hosted")
     with (
-        anyio.fail_after(60),
+        anyio.fail_after(LONG_ENOUGH),
         running("local", "--dialect", "hosted", "--port", "0", environment=hosted) as said,
     ):
         next(said)

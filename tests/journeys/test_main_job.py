@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.journeys.conftest import Way
 from tests.llm_stand_in import LlmStandIn
+from tests.patience import LONG_ENOUGH
 from tests.server.assistant import text_of, told
 
 
@@ -21,7 +22,7 @@ async def saved(url: str, path: Path) -> Path:
 async def test_an_assistant_gets_an_image_without_an_account(
     way: Way, tmp_path: Path, llm: LlmStandIn
 ) -> None:
-    with anyio.fail_after(90):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             before = (await told(client, "get_balance", {}))["availableBalance"]
 
@@ -68,7 +69,7 @@ async def test_progress_arrives_while_a_run_runs(way: Way, tmp_path: Path, llm: 
         seen.append((progress, total, message))
         llm.release()
 
-    with anyio.fail_after(90):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             llm.hold()
             asked = {"modelId": "gpt_5_4", "prompt": "Say something"}
@@ -85,7 +86,7 @@ async def test_progress_arrives_while_a_run_runs(way: Way, tmp_path: Path, llm: 
 async def test_a_wait_that_ends_first_says_what_to_do_next(
     way: Way, tmp_path: Path, llm: LlmStandIn
 ) -> None:
-    with anyio.fail_after(90):
+    with anyio.fail_after(LONG_ENOUGH):
         async with way(tmp_path, llm) as client:
             llm.hold()
             asked = {"modelId": "gpt_5_4", "prompt": "Say something"}

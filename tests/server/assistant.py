@@ -18,6 +18,7 @@ from magica_mcp.server.app import create_server
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.journal import Journal
+from tests.patience import LONG_ENOUGH
 
 
 @asynccontextmanager
@@ -27,7 +28,7 @@ async def assistant(
     *,
     sleep: Sleep = anyio.sleep,
     long_poll_seconds: float = 20,
-    seconds: float = 30,
+    seconds: float = LONG_ENOUGH,
 ) -> AsyncIterator[Client]:
     """A client whose calls end at this Magica; all of it takes so many seconds at most."""
     client = MagicaClient(http, sleep=sleep)
