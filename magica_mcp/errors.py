@@ -109,6 +109,31 @@ class GraphRuleError(MagicaError):
         super().__init__(text)
 
 
+# What may be spent ----------------------------------------------------------------------------
+
+
+class OverBudgetError(MagicaError):
+    """A price that the budgets do not allow; amounts in microcredits, None: no limit, or unknown."""
+
+    code = "OVER_BUDGET"
+
+    def __init__(
+        self, text: str, *, left: int | None, fits: int | None, renews_at: str | None
+    ) -> None:
+        self.left, self.fits, self.renews_at = left, fits, renews_at
+        super().__init__(text)
+
+
+class ApprovalRefusedError(MagicaError):
+    """An approval that is not good for this call. `reason` is for programs, such as 'expired'."""
+
+    code = "APPROVAL_REFUSED"
+
+    def __init__(self, text: str, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(text)
+
+
 # What Magica answered -------------------------------------------------------------------------
 
 
