@@ -216,6 +216,12 @@ class UnreachableError(ApiError):
     code = "UNREACHABLE"
 
 
+class FileTooLargeError(ApiError):
+    """A file that is larger than may be fetched."""
+
+    code = "FILE_TOO_LARGE"
+
+
 class OutcomeUnknownError(ApiError):
     """A paid request whose acceptance is not known; it must not be sent again blindly."""
 

@@ -14,8 +14,9 @@ import httpx
 from magica_mcp.addresses import is_loopback_host
 from magica_mcp.api.catalog import CatalogCalls
 from magica_mcp.api.credits import CreditCalls
-from magica_mcp.api.downloads import Download, opened
-from magica_mcp.api.guard import MayFetch, public_only
+from magica_mcp.api.downloads import WHOLE_RESULT, Download, Limits, Ways, opened
+from magica_mcp.api.fetching import FetchedFile, fetched
+from magica_mcp.api.guard import PublicTransport
 from magica_mcp.api.line import Line
 from magica_mcp.api.media import MediaCalls
 from magica_mcp.api.nodes import NodeCalls
@@ -40,13 +41,13 @@ class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, NodeCalls, RunCalls
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
         now: Callable[[], float] = time.time,
-        may_fetch: MayFetch | None = None,
+        elsewhere: httpx.AsyncClient | None = None,
     ) -> None:
         """`clock` never goes back, `now` is seconds since 1970.
 
-        `may_fetch` raises to forbid a download; unset, a file of this machine is fetched only
-        where Magica itself is on this machine. There, requests are not counted either, unless
-        an answer speaks of limits.
+        `elsewhere` fetches files from other hosts than Magica; unset, from public ones only.
+        Where Magica is on this machine, requests are not counted, unless an answer speaks of
+        limits.
         """
         is_here = is_loopback_host(http.base_url.host)
         budget = Budget(sleep=sleep, clock=clock, now=now, is_limited=not is_here)
@@ -58,9 +59,25 @@ class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, NodeCalls, RunCalls
         NodeCalls.__init__(self, line)
         RunCalls.__init__(self, line)
         MediaCalls.__init__(self, line)
-        self._http = http
-        self._may_fetch = may_fetch or public_only(loopback_allowed=is_here)
+        self._ways = Ways(
+            http, elsewhere or httpx.AsyncClient(transport=PublicTransport(), trust_env=False)
+        )
 
-    def download(self, url: str) -> AbstractAsyncContextManager[Download]:
-        """A file as a stream: `async with client.download(url) as file: … file.chunks`."""
-        return opened(self._http, url, may_fetch=self._may_fetch)
+    def download(
+        self, url: str, *, limits: Limits = WHOLE_RESULT
+    ) -> AbstractAsyncContextManager[Download]:
+        """A file as a stream: `async with client.download(url) as file: … file.chunks`.
+
+        Raises:
+            InvalidInputError: the URL leads to no public address.
+            FileTooLargeError: it is larger than the limit; also while it is read.
+            ApiError: it cannot be had, or takes too long; also while it is read.
+        """
+        return opened(self._ways, url, limits=limits)
+
+    def fetched(self, url: str, *, limits: Limits) -> AbstractAsyncContextManager[FetchedFile]:
+        """A file on this disk for as long as the block lasts, to be looked into.
+
+        Raises as `download` does, and `ConfigurationError` where the disk cannot take it.
+        """
+        return fetched(self.download(url, limits=limits))

@@ -1,22 +1,24 @@
-"""Files that runs made, streamed from wherever Magica keeps them.
+"""Files that runs made, streamed from wherever Magica keeps them, within limits.
 
-Our key goes only to the origin it belongs to; every hop elsewhere is asked about first.
+Our key goes only to Magica itself; every hop elsewhere takes the guarded way of `guard`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+import anyio
 import httpx
 
-from magica_mcp.addresses import target_of
+from magica_mcp.addresses import is_loopback_host, target_of
 from magica_mcp.api.failures import AGAIN_SOON, no_answer
-from magica_mcp.api.guard import MayFetch
 from magica_mcp.api.retry import Effect
 from magica_mcp.api.transport import TIMEOUT
+from magica_mcp.api.unpacking import unpacked
 from magica_mcp.errors import (
     ApiError,
+    FileTooLargeError,
     InvalidInputError,
     NotFoundError,
     ServerFailedError,
@@ -24,6 +26,19 @@ from magica_mcp.errors import (
 )
 
 MOST_REDIRECTS = 5
+ASKING = {"Accept": "*/*", "Accept-Encoding": "identity"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be once unpacked, and how long all of it may take."""
+
+    megabytes: float
+    seconds: float
+
+
+WHOLE_RESULT = Limits(megabytes=20_000, seconds=3_600)
+"""For a result that somebody wants to keep."""
 
 
 @dataclass(frozen=True)
@@ -35,58 +50,120 @@ class Download:
     chunks: AsyncIterator[bytes]
 
 
+@dataclass(frozen=True)
+class Ways:
+    """How files are reached: `magica` with our key, `elsewhere` guarded and without it."""
+
+    magica: httpx.AsyncClient
+    elsewhere: httpx.AsyncClient
+
+
+@dataclass(frozen=True)
+class _Hop:
+    url: httpx.URL
+    is_ours: bool
+    """Whether Magica itself is asked."""
+
+
 @asynccontextmanager
-async def opened(
-    http: httpx.AsyncClient, url: str, *, may_fetch: MayFetch
-) -> AsyncIterator[Download]:
+async def opened(ways: Ways, url: str, *, limits: Limits = WHOLE_RESULT) -> AsyncIterator[Download]:
     """Open a file for reading; it is closed on leaving.
 
     Raises:
-        InvalidInputError: it is no http(s) URL.
-        ApiError: it is not there, or the way to it is broken; also while it is read.
+        InvalidInputError: it is no http(s) URL, or leads to an address that is not public.
+        FileTooLargeError: it is larger than the limit; also while it is read.
+        ApiError: it is not there, or the way to it is broken or slow; also while it is read.
     """
-    response = await _followed(http, _web_url(url), may_fetch=may_fetch)
+    deadline = anyio.current_time() + limits.seconds
+    with _until(deadline, host=target_of(url).host):
+        response = await _followed(ways, _web_url(url))
     try:
         if not response.is_success:
             raise _refused(response)
-        async with aclosing(_chunks(response)) as chunks:
-            yield Download(_media_type(response), _size(response), chunks)
+        size = _size(response)
+        _require_size(response, size or 0, limits)
+        async with aclosing(_chunks(response, limits=limits, deadline=deadline)) as chunks:
+            yield Download(_media_type(response), size, chunks)
     finally:
         await response.aclose()
 
 
-async def _followed(
-    http: httpx.AsyncClient, url: httpx.URL, *, may_fetch: MayFetch
-) -> httpx.Response:
+async def _followed(ways: Ways, url: httpx.URL) -> httpx.Response:
     """The answer at the end of all redirects, its body not yet read."""
-    for _hop in range(MOST_REDIRECTS + 1):
-        is_ours = _origin(url) == _origin(http.base_url)
-        if not is_ours:
-            await may_fetch(str(url))
-        request = http.build_request("GET", url, headers={"Accept": "*/*"}, timeout=TIMEOUT)
-        if not is_ours:
-            request.headers.pop("Authorization", None)
-        response = await _send(http, request)
+    hop = _hop(ways, url, from_us=True)
+    for _turn in range(MOST_REDIRECTS + 1):
+        response = await _asked(ways, hop)
         if not response.has_redirect_location:
             return response
         await response.aclose()
-        url = _next_hop(url, response.headers["location"])
-    raise UnreachableError(f"{url.host} redirects in circles. The file cannot be fetched.")
+        url = _redirected(hop.url, response.headers["location"])
+        hop = _hop(ways, url, from_us=hop.is_ours)
+    raise UnreachableError(f"{hop.url.host} redirects in circles. The file cannot be fetched.")
 
 
-async def _send(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+def _hop(ways: Ways, url: httpx.URL, *, from_us: bool) -> _Hop:
+    """Who is asked for a URL that we were given, or to which Magica or a stranger sends us.
+
+    Where Magica is on this machine, a file on this machine is Magica's, whatever port its URL
+    names: it may have changed since. Nothing else on this machine is ever asked.
+    """
+    base = ways.magica.base_url
+    if from_us and _origin(url) == _origin(base):
+        return _Hop(url, is_ours=True)
+    if from_us and is_loopback_host(url.host) and is_loopback_host(base.host):
+        here = url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
+        return _Hop(here, is_ours=True)
+    return _Hop(url, is_ours=False)
+
+
+async def _asked(ways: Ways, hop: _Hop) -> httpx.Response:
+    client = ways.magica if hop.is_ours else ways.elsewhere
+    request = client.build_request("GET", hop.url, headers=ASKING, timeout=TIMEOUT)
     try:
-        return await http.send(request, stream=True, auth=None, follow_redirects=False)
+        return await client.send(request, stream=True, auth=None, follow_redirects=False)
     except httpx.RequestError as error:
         raise _broken(error, host=request.url.host) from error
 
 
-async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+async def _chunks(
+    response: httpx.Response, *, limits: Limits, deadline: float
+) -> AsyncGenerator[bytes, None]:
+    encoding = response.headers.get("content-encoding", "")
+    received = 0
+    async with aclosing(unpacked(_raw(response), encoding=encoding)) as parts:
+        while True:
+            with _until(deadline, host=response.url.host):
+                chunk = await anext(parts, None)
+            if chunk is None:
+                return
+            received += len(chunk)
+            _require_size(response, received, limits)
+            yield chunk
+
+
+async def _raw(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     try:
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():
             yield chunk
     except httpx.RequestError as error:
         raise _broken(error, host=response.url.host) from error
+
+
+@contextmanager
+def _until(deadline: float, *, host: str) -> Iterator[None]:
+    try:
+        with anyio.fail_after(deadline - anyio.current_time()):
+            yield
+    except TimeoutError as error:
+        raise UnreachableError(f"{host} took too long to send the file. {AGAIN_SOON}") from error
+
+
+def _require_size(response: httpx.Response, size: int, limits: Limits) -> None:
+    if size > limits.megabytes * 1_000_000:
+        raise FileTooLargeError(
+            f"The file at {response.url.host} is larger than {limits.megabytes:g} MB, the most "
+            "that is fetched here. Open its URL in a browser instead."
+        )
 
 
 def _broken(error: httpx.RequestError, *, host: str) -> ApiError:
@@ -101,7 +178,7 @@ def _web_url(text: str) -> httpx.URL:
         raise InvalidInputError(f"That is not a URL: {error}. Give an http(s) URL.") from error
 
 
-def _next_hop(url: httpx.URL, location: str) -> httpx.URL:
+def _redirected(url: httpx.URL, location: str) -> httpx.URL:
     try:
         target = urljoin(str(url), location)
     except ValueError as error:

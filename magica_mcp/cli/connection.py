@@ -2,13 +2,16 @@
 
 import hashlib
 import time
+from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpx
 from anyio import to_thread
 
 from magica_mcp import __version__
+from magica_mcp.addresses import Target, is_loopback_host
 from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.guard import PublicTransport
 from magica_mcp.api.watcher import KnowsDurations, RunWatcher
 from magica_mcp.cli.background import LocalTransport
 from magica_mcp.config import Settings
@@ -17,6 +20,7 @@ from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.journal import Journal
 
+USER_AGENT = f"magica-mcp/{__version__}"
 LOCAL_ORIGIN = "http://127.0.0.1"
 """Stands for local Magica until the transport knows where it listens."""
 
@@ -24,7 +28,8 @@ LOCAL_ORIGIN = "http://127.0.0.1"
 def new_workspace(settings: Settings) -> tuple[Workspace, httpx.AsyncClient]:
     """The workspace, and the connection that its owner closes."""
     http = http_client(settings)
-    client, memory = MagicaClient(http), Memory(settings.home / "memory.sqlite")
+    client = MagicaClient(http, elsewhere=outward_client())
+    memory = Memory(settings.home / "memory.sqlite")
     workspace = Workspace(
         client=client,
         watcher=RunWatcher(
@@ -50,7 +55,7 @@ def learned_in(memory: Memory) -> KnowsDurations:
 
 def http_client(settings: Settings) -> httpx.AsyncClient:
     """The one connection to Magica: hosted with a key, this machine's without."""
-    headers = {"User-Agent": f"magica-mcp/{__version__}"}
+    headers = {"User-Agent": USER_AGENT}
     if settings.api_key is None:
         transport = LocalTransport(settings.home)
         return httpx.AsyncClient(
@@ -58,6 +63,24 @@ def http_client(settings: Settings) -> httpx.AsyncClient:
         )
     headers["Authorization"] = f"Bearer {settings.api_key.get_secret_value()}"
     return httpx.AsyncClient(base_url=f"{settings.base_url}/", headers=headers)
+
+
+def outward_client() -> httpx.AsyncClient:
+    """For files that other hosts keep: to public addresses only, or through the user's proxy."""
+    return httpx.AsyncClient(
+        headers={"User-Agent": USER_AGENT},
+        transport=PublicTransport(proxy_for=proxy_for),
+        trust_env=False,
+    )
+
+
+def proxy_for(target: Target) -> str | None:
+    """The proxy that the environment names for a host, as httpx itself reads it."""
+    if is_loopback_host(target.host) or proxy_bypass(target.host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(target.scheme) or proxies.get("all")
+    return found if found is None or "://" in found else f"http://{found}"
 
 
 def account_of(settings: Settings) -> str:

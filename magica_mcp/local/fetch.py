@@ -152,6 +152,8 @@ class _Download:
     def _body(self, url: httpx.URL, answer: httpx.Response) -> bytes:
         if answer.status_code != 200:
             raise _failed(f"{url.host} answered {answer.status_code}. Check that the URL is public")
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            raise _failed(f"{url.host} sent the file packed, though it was asked for it as it is")
         received = bytearray()
         for chunk in answer.iter_bytes():
             received += chunk

@@ -1,18 +1,22 @@
 """A scripted other end: it answers by route, and keeps what was sent and how long was waited."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from magica_mcp.addresses import Target
 from magica_mcp.api.client import MagicaClient
+from magica_mcp.api.downloads import Ways
+from magica_mcp.api.guard import PublicTransport
 from magica_mcp.api.watcher import RunWatcher
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 BASE = "https://magica.test/api/"
 KEY = "gx_0123456789secret"
+PUBLIC = "93.184.216.34"
 
 Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
@@ -30,8 +34,23 @@ def recorded(name: str, status: int = 200, **headers: str) -> httpx.Response:
     return answer(sample(name), status, **headers)
 
 
+def file_answer(content: bytes, **headers: str) -> httpx.Response:
+    """An answer whose body arrives as it is read."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield content
+
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return httpx.Response(200, headers=named, content=body())
+
+
 def web_page(status: int) -> httpx.Response:
     return httpx.Response(status, html="<!doctype html><title>Oops</title>")
+
+
+async def looked_up(target: Target) -> Sequence[str]:
+    """Every name is public, every number is itself."""
+    return [target.host if target.host[0].isdigit() else PUBLIC]
 
 
 class Stage:
@@ -45,15 +64,26 @@ class Stage:
         self.requests: list[httpx.Request] = []
         self.waited: list[float] = []
         self.time = 1_000.0
+        answering = httpx.MockTransport(self._answer)
         self.http = httpx.AsyncClient(
-            base_url=BASE,
-            headers={"Authorization": f"Bearer {KEY}"},
-            transport=httpx.MockTransport(self._answer),
+            base_url=BASE, headers={"Authorization": f"Bearer {KEY}"}, transport=answering
+        )
+        self.elsewhere = httpx.AsyncClient(
+            transport=PublicTransport(inner=answering, resolve=looked_up)
         )
         self.client = MagicaClient(
-            self.http, sleep=self.sleep, clock=self.clock, chance=lambda: 0.5, now=lambda: 0.0
+            self.http,
+            sleep=self.sleep,
+            clock=self.clock,
+            chance=lambda: 0.5,
+            now=lambda: 0.0,
+            elsewhere=self.elsewhere,
         )
         self.watcher = RunWatcher(self.client, sleep=self.sleep, clock=self.clock, now=lambda: 0.0)
+
+    @property
+    def ways(self) -> Ways:
+        return Ways(self.http, self.elsewhere)
 
     @property
     def sent(self) -> list[str]:
@@ -71,8 +101,8 @@ class Stage:
 
     def _place(self, request: httpx.Request) -> str:
         path = request.url.raw_path.decode().partition("?")[0]
-        is_ours = request.url.host == "magica.test"
-        return path.removeprefix("/api/") if is_ours else f"{request.url.host}{path}"
+        host = request.headers["host"].partition(":")[0]
+        return path.removeprefix("/api/") if host == "magica.test" else f"{host}{path}"
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)

@@ -1,5 +1,6 @@
 """Fetching media from the folder and from elsewhere."""
 
+import gzip
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -146,6 +147,14 @@ def test_a_file_has_a_largest_size(media: MediaFolder) -> None:
             resolve=resolving_to(PUBLIC),
             transport=httpx.MockTransport(lambda _: httpx.Response(200, content=b"x" * 1_000_001)),
         )
+
+
+def test_a_file_that_comes_packed_is_refused(media: MediaFolder) -> None:
+    bomb = gzip.compress(gzip.compress(bytes(1_000_000)))
+    packed = httpx.Response(200, headers={"content-encoding": "gzip, gzip"}, content=iter([bomb]))
+
+    with pytest.raises(NodeFailedError, match="sent the file packed"):
+        internet(media, lambda _: packed)
 
 
 def test_a_file_has_a_longest_time(media: MediaFolder) -> None:
