@@ -1,51 +1,47 @@
 """The only place that knows DBOS: work on a node that goes on after the process was killed.
 
 Each node of a run is one durable workflow with the id `<runId>:<nodeId>`, so starting it twice is
-starting it once. DBOS keeps one instance per process, opened and closed here.
+starting it once. Where processes share the state, a whole run is handed out as the workflow
+`<runId>`, on a queue from which they all take. DBOS keeps one instance per process, opened and
+closed here.
 """
 
 import contextvars
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, Queue, SetWorkflowID
 from dbos import error as dbos_error
 
 from magica_mcp.errors import LocalMagicaError
+from magica_mcp.local.engine.starting import GoOn, Work
 from magica_mcp.local.store.database import tune
 
-Work = Callable[[str, str], None]
-"""The work on a node, by run id and node id."""
+_QUEUE = "magica-runs"
+
+RUNS_AT_ONCE = 4
+"""How many runs a process takes from the queue at once.
+
+Fewer than it has threads: the others are for branches of these runs, and another process that is
+idle gets its share.
+"""
+
+SECONDS_BETWEEN_TAKES = 0.1
+"""DBOS asks the database for what is new on a queue; it is not told."""
 
 _FORMAT = "1"
-"""What DBOS stores of a node: the name `node`, a run id and a node id.
+"""What DBOS stores of a node: the name `node`, a run id and a node id; of a run `run` and its id.
 
 Not the version of the program or of the store: DBOS leaves the work of any other version lying.
 """
 
+_TO_BE_TAKEN = "ENQUEUED"
 _OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 _one_per_process = threading.Lock()
-
-
-class Starter(Protocol):
-    """Sees to it that the work on a node is done, by whatever means."""
-
-    def start(self, run_id: str, node_id: str) -> None:
-        """Have a node worked on soon; nothing happens if it was started before."""
-        ...
-
-    def start_if_lost(self, run_id: str, node_id: str) -> None:
-        """Start a node that should be under way and is not."""
-        ...
-
-    def forget(self, run_id: str, node_id: str) -> None:
-        """Let it be started again, whoever started it before."""
-        ...
 
 
 class _Following(threading.local):
@@ -61,14 +57,14 @@ class _Following(threading.local):
         self.node = (run_id, node_id)
         return True
 
-    def work_through(self, work: Work, node: tuple[str, str] | None) -> None:
-        """Work on a node, then on the first that it freed, and so on."""
+    def work_through(self, work: Work, begin: Callable[[], None]) -> None:
+        """Begin, then work on the first node that was started by that, and so on."""
         self.is_open = True
         try:
-            while node is not None:
-                self.node = None
+            begin()
+            while self.node is not None:
+                node, self.node = self.node, None
                 work(*node)
-                node = self.node
         finally:
             self.is_open, self.node = False, None
 
@@ -84,13 +80,19 @@ class DurableNodes:
     def __init__(self, *, executor_id: str = "local") -> None:
         self._executor_id = executor_id
         self._workflow: Work | None = None
+        self._run: GoOn | None = None
+        self._queue: Queue | None = None
         self._following = _Following()
         self._count = 0
         self._changed = threading.Condition()
 
     @contextmanager
-    def open(self, work: Work, *, database_url: str | sa.URL, threads: int) -> Iterator[None]:
+    def open(
+        self, work: Work, *, go_on: GoOn, database_url: str | sa.URL, threads: int
+    ) -> Iterator[None]:
         """Keep the state at a SQLAlchemy URL; what was under way last time goes on at once.
+
+        `go_on` is done for each run that this process takes from the queue, where there is one.
 
         Raises:
             LocalMagicaError: this process has durable nodes open already, or the state cannot be
@@ -105,10 +107,15 @@ class DurableNodes:
             self._workflow = DBOS.workflow(name="node", max_recovery_attempts=None)(
                 self._counted(work)
             )
+            self._run = DBOS.workflow(name="run", max_recovery_attempts=None)(
+                self._counted_run(work, go_on)
+            )
             with _state_engine(database_url) as engine, _destroyed_at_the_end():
                 with _foreign_errors_as_ours():
                     DBOS(config=self._config(database_url, engine=engine, threads=threads))
                     DBOS.launch()
+                    if engine is None:
+                        self._queue = _registered_queue()
                 yield
         finally:
             _one_per_process.release()
@@ -139,6 +146,29 @@ class DurableNodes:
         if DBOS.get_workflow_status(_workflow_id(run_id, node_id)) is not None:
             DBOS.delete_workflow(_workflow_id(run_id, node_id))
 
+    def hand_out(self, run_id: str) -> None:
+        """Have whichever process has room go on with a run; nothing happens if it is handed out."""
+        contextvars.Context().run(self._hand_out, run_id)
+
+    def take_back(self, run_id: str) -> None:
+        """Let a run be handed out again, whoever took it before."""
+        if DBOS.get_workflow_status(run_id) is not None:
+            DBOS.delete_workflow(run_id)
+
+    def is_in_hand(self, run_id: str, *, alive: Collection[str]) -> bool:
+        """Whether a run is still to be taken, or a process that is alive has just done so."""
+        known = DBOS.get_workflow_status(run_id)
+        if known is None or known.status in _OVER:
+            return False
+        return known.status == _TO_BE_TAKEN or known.executor_id in alive
+
+    def let_fall(self, *, alive: Collection[str]) -> tuple[str, ...]:
+        """Runs that were just taken by processes that are not alive any more."""
+        taken = DBOS.list_workflows(
+            queue_name=_QUEUE, status="PENDING", load_input=False, load_output=False
+        )
+        return tuple(each.workflow_id for each in taken if each.executor_id not in alive)
+
     def wait_until_idle(self, *, seconds: float) -> bool:
         """Whether all work that was under way has ended within this time."""
         with self._changed:
@@ -148,6 +178,12 @@ class DurableNodes:
         assert self._workflow is not None, "durable nodes are not open"
         with SetWorkflowID(_workflow_id(run_id, node_id)):
             DBOS.start_workflow(self._workflow, run_id, node_id)
+
+    def _hand_out(self, run_id: str) -> None:
+        assert self._queue is not None, "there is a queue only where processes share a database"
+        assert self._run is not None, "durable nodes are not open"
+        with SetWorkflowID(run_id):
+            self._queue.enqueue(self._run, run_id)
 
     def _config(
         self, database_url: str | sa.URL, *, engine: sa.Engine | None, threads: int
@@ -164,13 +200,25 @@ class DurableNodes:
 
     def _counted(self, work: Work) -> Work:
         def node(run_id: str, node_id: str) -> None:
-            self._add(1)
-            try:
-                self._following.work_through(work, (run_id, node_id))
-            finally:
-                self._add(-1)
+            with self._under_way():
+                self._following.work_through(work, lambda: work(run_id, node_id))
 
         return node
+
+    def _counted_run(self, work: Work, go_on: GoOn) -> GoOn:
+        def run(run_id: str) -> None:
+            with self._under_way():
+                self._following.work_through(work, lambda: go_on(run_id))
+
+        return run
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        self._add(1)
+        try:
+            yield
+        finally:
+            self._add(-1)
 
     def _add(self, change: int) -> None:
         with self._changed:
@@ -209,6 +257,15 @@ def _state_engine(database_url: str | sa.URL) -> Iterator[sa.Engine | None]:
         yield engine
     finally:
         engine.dispose()
+
+
+def _registered_queue() -> Queue:
+    return DBOS.register_queue(
+        _QUEUE,
+        worker_concurrency=RUNS_AT_ONCE,
+        polling_interval_sec=SECONDS_BETWEEN_TAKES,
+        on_conflict="always_update",
+    )
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,17 +10,18 @@ import sqlalchemy as sa
 
 from magica_mcp.graph.lifecycle import NodeStatus, is_over
 from magica_mcp.local.credits import require_credits
-from magica_mcp.local.engine.durable import DurableNodes, Starter
+from magica_mcp.local.engine.durable import DurableNodes
 from magica_mcp.local.engine.endings import SECONDS_BETWEEN_LOOKS, Endings
 from magica_mcp.local.engine.preparing import Prepared
 from magica_mcp.local.engine.progress import freed, ready
 from magica_mcp.local.engine.pulse import Rhythm, beating
 from magica_mcp.local.engine.request import with_values
 from magica_mcp.local.engine.settling import cancel, end_run_if_over, states_of
-from magica_mcp.local.engine.work import NodeWork
+from magica_mcp.local.engine.starting import Starter
+from magica_mcp.local.engine.work import NodeWork, ProcessEndingError
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.ids import new_id, new_run_id
-from magica_mcp.local.store.node_runs import NewNodeRun
+from magica_mcp.local.store.node_runs import NewNodeRun, StoredNodeRun
 from magica_mcp.local.store.runs import UNFINISHED, NewRun
 from magica_mcp.local.store.store import Statements, Store
 from magica_mcp.local.store.tables import RunKind
@@ -70,6 +71,9 @@ class Engine:
             _store_run(tx, run_id, order, prepared)
             if self._process_id is not None:
                 tx.processes.own(self._process_id, run_id)
+        if self._process_id is not None and prepared.plan.nodes:
+            self._starter.hand_out(run_id)
+            return run_id
         for node in prepared.plan.nodes:
             if not node.sources:
                 self._starter.start(run_id, node.node_id)
@@ -115,15 +119,35 @@ class Engine:
             for node_id in (*running, *ready(states_of(of_run))):
                 self._starter.start_if_lost(run_id, node_id)
 
-    def take_over(self, run_id: str) -> None:
-        """Go on with a run that a process left which is no more."""
-        with self._store.reading() as tx:
-            nodes = tx.node_runs.of_runs([run_id])
+    def go_on(self, run_id: str) -> None:
+        """Begin with a run that was handed to this process, or go on where another has left it."""
+        if self._work.is_ending.is_set():
+            raise ProcessEndingError
+        nodes = self._work.patiently(lambda: self._owned(run_id))
         running = [node.node_id for node in nodes if node.status is NodeStatus.RUNNING]
-        for node in nodes:
-            self._starter.forget(run_id, node.node_id)
         for node_id in (*running, *ready(states_of(nodes))):
             self._starter.start(run_id, node_id)
+
+    def take_over(self, run_ids: Collection[str], *, alive: Collection[str]) -> None:
+        """Hand out anew what processes left or had just taken that are no more."""
+        for run_id in {*run_ids, *self._starter.let_fall(alive=alive)}:
+            if not self._starter.is_in_hand(run_id, alive=alive):
+                self._hand_out_anew(run_id)
+
+    def _hand_out_anew(self, run_id: str) -> None:
+        """See to a run until somebody takes it; what is over is only put away."""
+        for node in self._owned(run_id):
+            self._starter.forget(run_id, node.node_id)
+        self._starter.take_back(run_id)
+        if not self._is_over(run_id):
+            self._starter.hand_out(run_id)
+
+    def _owned(self, run_id: str) -> Sequence[StoredNodeRun]:
+        """The nodes of a run that this process sees to from now on."""
+        with self._store.writing() as tx:
+            if self._process_id is not None:
+                tx.processes.own(self._process_id, run_id)
+            return tx.node_runs.of_runs([run_id])
 
     def _freed_before(self, run_id: str, *, by: str) -> tuple[str, ...]:
         """Nodes that still wait to be started, and that a certain one fed."""
@@ -172,11 +196,13 @@ def open_engine(
         LocalMagicaError: this process has an engine open already.
     """
     is_shared = work.store.engine.dialect.name != "sqlite"
-    process_id = new_id("p") if is_shared else None
+    process_id = _introduced(work.store) if is_shared else None
     durable = DurableNodes(executor_id=process_id or "local")
     engine = Engine(work, starter=durable, process_id=process_id)
     with (
-        durable.open(engine.run_node, database_url=database_url, threads=threads),
+        durable.open(
+            engine.run_node, go_on=engine.go_on, database_url=database_url, threads=threads
+        ),
         _picking_up(engine, work.store, process_id),
     ):
         try:
@@ -184,6 +210,14 @@ def open_engine(
         finally:
             work.is_ending.set()
             durable.wait_until_idle(seconds=LAST_SECONDS)
+
+
+def _introduced(store: Store) -> str:
+    """A name by which the others know this process, before it takes anything from the queue."""
+    process_id = new_id("p")
+    with store.writing() as tx:
+        tx.processes.beat(process_id)
+    return process_id
 
 
 @contextmanager

@@ -81,15 +81,15 @@ class NodeWork:
         Raises:
             ProcessEndingError: the process ends, and the node did not get to its own end.
         """
-        begun = self._patiently(lambda: self._begin(run_id, node_id))
+        begun = self.patiently(lambda: self._begin(run_id, node_id))
         if begun is None:
             return None
         ending, price = self._ending(begun)
         if self.is_ending.is_set() and ending.output is None:
             raise ProcessEndingError
-        return self._patiently(lambda: self._end(begun, ending, price=price))
+        return self.patiently(lambda: self._end(begun, ending, price=price))
 
-    def _patiently(self, write: Callable[[], Result]) -> Result:
+    def patiently(self, write: Callable[[], Result]) -> Result:
         """What a transaction gives, begun anew while the database is locked or out of reach."""
         while True:
             try:

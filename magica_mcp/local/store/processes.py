@@ -3,7 +3,7 @@
 Times are the database's own, so that the clocks of machines need not agree.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -38,25 +38,26 @@ class Processes:
         """Let others go on with what a process leaves unfinished, at once."""
         self.connection.execute(sa.delete(processes).where(processes.c.id == process_id))
 
-    def own(self, process_id: str, run_id: str) -> None:
-        """A process sees to a new run."""
-        self.connection.execute(sa.insert(run_owners).values(run_id=run_id, process_id=process_id))
+    def alive(self, *, silent_seconds: float) -> tuple[str, ...]:
+        """Those that have not been silent for this long, always in the same order."""
+        query = sa.select(processes.c.id).where(processes.c.beat_at > _now() - silent_seconds)
+        return tuple(self.connection.execute(query.order_by(processes.c.id)).scalars())
 
-    def adopt(self, process_id: str, *, silent_seconds: float) -> Sequence[str]:
-        """Make unfinished runs of processes that are silent for this long one's own; their ids."""
-        alive = sa.select(processes.c.id).where(processes.c.beat_at > _now() - silent_seconds)
-        unfinished = sa.select(runs.c.id).where(runs.c.status.in_(_UNFINISHED))
-        statement = (
-            sa.update(run_owners)
-            .where(
-                run_owners.c.run_id.in_(unfinished),
-                run_owners.c.process_id != process_id,
-                run_owners.c.process_id.not_in(alive),
-            )
-            .values(process_id=process_id)
-            .returning(run_owners.c.run_id)
-        )
-        return tuple(self.connection.execute(statement).scalars())
+    def forget_all_but(self, alive: Collection[str]) -> None:
+        self.connection.execute(sa.delete(processes).where(processes.c.id.not_in(alive)))
+
+    def own(self, process_id: str, run_id: str) -> None:
+        """A process sees to a run from now on."""
+        owner = {"process_id": process_id}
+        seen_to = sa.update(run_owners).where(run_owners.c.run_id == run_id).values(owner)
+        if not self.connection.execute(seen_to).rowcount:
+            self.connection.execute(sa.insert(run_owners).values(run_id=run_id, **owner))
+
+    def left_by_all_but(self, alive: Collection[str]) -> tuple[str, ...]:
+        """Unfinished runs that none of these processes sees to."""
+        query = sa.select(run_owners.c.run_id).join(runs, runs.c.id == run_owners.c.run_id)
+        lost = query.where(runs.c.status.in_(_UNFINISHED), run_owners.c.process_id.not_in(alive))
+        return tuple(self.connection.execute(lost).scalars())
 
 
 def _now() -> sa.ColumnElement[float]:

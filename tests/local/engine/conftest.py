@@ -46,3 +46,15 @@ def workshop(url: str, tmp_path: Path, catalog: Catalog) -> Iterator[Workshop]:
             left = tx.runs.unfinished()
         for run_id in left:  # or the next test would pick it up
             Workshop(store, owner, catalog=catalog, folder=tmp_path).engine.cancel(run_id)
+
+
+@pytest.fixture
+def sharing(workshop: Workshop, tmp_path: Path) -> Workshop:
+    """The same workshop, where others may share its store."""
+    return Workshop(
+        workshop.store,
+        workshop.account,
+        catalog=workshop.catalog,
+        folder=tmp_path / "media",
+        process_id="us",
+    )

@@ -1,6 +1,6 @@
 """An engine whose nodes run when the test says so, and do what the test says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -32,6 +32,10 @@ class ByHand:
 
     waiting: list[tuple[str, str]] = field(default_factory=list)
     known: set[tuple[str, str]] = field(default_factory=set)
+    queue: list[str] = field(default_factory=list)
+    """Runs that were handed out and that nobody has taken."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """By run the process that took it from the queue."""
 
     def start(self, run_id: str, node_id: str) -> None:
         if (run_id, node_id) not in self.known:
@@ -44,10 +48,28 @@ class ByHand:
     def forget(self, run_id: str, node_id: str) -> None:
         self.known.discard((run_id, node_id))
 
+    def hand_out(self, run_id: str) -> None:
+        if run_id not in self.queue and run_id not in self.taken:
+            self.queue.append(run_id)
+
+    def take_back(self, run_id: str) -> None:
+        self.taken.pop(run_id, None)
+
+    def is_in_hand(self, run_id: str, *, alive: Collection[str]) -> bool:
+        return run_id in self.queue or self.taken.get(run_id) in alive
+
+    def let_fall(self, *, alive: Collection[str]) -> tuple[str, ...]:
+        return tuple(run_id for run_id, by in self.taken.items() if by not in alive)
+
     def forget_all(self) -> None:
         """As after the end of the process."""
         self.waiting.clear()
         self.known.clear()
+
+    def take(self, run_id: str, *, process_id: str) -> None:
+        """As a process takes a run from the queue, before it does anything with it."""
+        self.queue.remove(run_id)
+        self.taken[run_id] = process_id
 
 
 @dataclass
@@ -77,13 +99,14 @@ class Workshop:
         folder: Path,
         llm: LlmEndpoint | None = None,
         limits: TimeLimits | None = None,
+        process_id: str | None = None,
     ) -> None:
         self.store, self.account, self.catalog = store, account, catalog
         self.starter, self.nodes, self.is_ending = ByHand(), Nodes(), Event()
         bench = Workbench(MediaFolder(folder, secret=b"secret"), llm)
         limits = limits or TimeLimits()
         work = NodeWork(store, catalog, bench, self.nodes, self.is_ending, limits)
-        self.engine = Engine(work, starter=self.starter)
+        self.engine = Engine(work, starter=self.starter, process_id=process_id)
 
     def start(self, workflow: Workflow, ask: StartRun | None = None) -> str:
         ask = ask or StartRun(workflow_id=workflow.id)
