@@ -50,6 +50,12 @@ class LocalMagicaError(MagicaError):
     code = "LOCAL_MAGICA"
 
 
+class JournalError(MagicaError):
+    """The journal of paid requests cannot be used, so nothing is paid for."""
+
+    code = "JOURNAL"
+
+
 class StoreTooNewError(LocalMagicaError):
     """The local database was written by a newer version of this program."""
 

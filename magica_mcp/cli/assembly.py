@@ -52,6 +52,7 @@ def _opening(settings: Settings, opened: AsyncExitStack) -> OpenWorkspace:
 
             made, http = new_workspace(with_key(settings, key))
             opened.push_async_callback(http.aclose)
+            opened.callback(made.journal.close)
             kept[key] = made
         return kept[key]
 

@@ -10,6 +10,7 @@ from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.resolving import ChosenModel, resolve_model
 from magica_mcp.server.spending import spend
 from magica_mcp.server.workspace import Workspace
+from magica_mcp.spend.wishes import Wish
 
 GENERATE = "generate"
 BATCH = "batch_execute"
@@ -70,12 +71,14 @@ async def _tool_of_its_own(workspace: Workspace, tool_name: str) -> ChosenModel:
 async def start(workspace: Workspace, job: ModelJob) -> str:
     """Start a job, written down in the journal, and return the run id."""
     ask = StartModelRun(sub_model_id=job.model.sub_model_id, input=job.input)
-    started = await spend(
-        workspace,
-        lambda: workspace.client.start_model_run(job.model.node_type, ask),
+    wish = Wish(
+        account=workspace.account,
         tool="execute_tool",
         what=job.model.id,
         arguments={"modelId": job.model.id, "input": job.input},
         estimate=job.estimate,
     )
-    return started.run_id
+    outcome = await spend(
+        workspace, wish, lambda: workspace.client.start_model_run(job.model.node_type, ask)
+    )
+    return outcome.run_id

@@ -3,119 +3,264 @@
 SQLite under MAGICA_HOME, shared by several processes. Refuses to know MCP and HTTP.
 """
 
-import hashlib
-import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from magica_mcp.errors import ConfigurationError
+from magica_mcp.errors import InvalidInputError
+from magica_mcp.spend import statements as sql
+from magica_mcp.spend.database import Database, unusable
+from magica_mcp.spend.decisions import NOTHING, Found, Verdict, verdict, verdicts_on_batch
+from magica_mcp.spend.entries import OVER, UNANSWERED, Entry, Spent, State
+from magica_mcp.spend.holders import Holders
+from magica_mcp.spend.records import Records
+from magica_mcp.spend.wishes import Wish, batch_key
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
-    id INTEGER PRIMARY KEY,
-    request TEXT NOT NULL,
-    tool TEXT NOT NULL,
-    what TEXT NOT NULL,
-    estimate INTEGER,
-    run_id TEXT,
-    charge INTEGER,
-    refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1)),
-    intended_at TEXT NOT NULL,
-    CHECK (NOT (refused = 1 AND run_id IS NOT NULL))
-);
-CREATE INDEX IF NOT EXISTS entries_by_request ON entries (request, id);
-CREATE INDEX IF NOT EXISTS entries_by_run ON entries (run_id);
+KEPT = timedelta(days=30)
+"""For so long an entry is kept; sums by day are kept for good."""
+
+Again = bool | str
+"""False: the same request means the same run. True: once more on purpose. A run id (or the name of
+an entry without one): once more than that one."""
+Allows = Callable[[Spent], None]
+"""Raises an error of ours when the money that the new entries would add is not allowed.
+
+It is called inside the transaction that writes them, with the sums of that transaction and only
+when there are new entries, so that two processes cannot both pass with the last credits of a
+budget. It must be quick and must not use the journal.
 """
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One paid request; amounts in microcredits. Neither a run id nor refused: its fate is open."""
+class Decision:
+    """What was decided about a wish.
 
-    id: int
-    tool: str
-    what: str
-    estimate: int | None
-    run_id: str | None
-    charge: int | None
-    refused: int
-    intended_at: str
+    NEW: `entry` is its new entry, None where it was only considered. Otherwise `entry` is the
+    earlier one: EARLIER answers the wish; ASK may be over, see `Journal.consider`.
+    """
+
+    verdict: Verdict
+    entry: Entry | None
+
+    @property
+    def is_new(self) -> bool:
+        return self.verdict is Verdict.NEW
 
 
-def request_key(account: str, tool: str, arguments: Mapping[str, Any]) -> str:
-    """The same for the same wish: the account's fingerprint, the tool and its full arguments."""
-    text = json.dumps([account, tool, arguments], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def allow_all(_spent: Spent) -> None:
+    """No limit."""
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Journal:
-    """Every paid request of every process that shares this file."""
+class Journal(Records):
+    """Every paid request of every process that shares this file.
+
+    Wishes are decided about together: one, or all items of a batch. Every method may raise a
+    `JournalError`: the file cannot be used.
+    """
 
     def __init__(self, file: Path, *, now: Callable[[], datetime] = _now) -> None:
-        self._file, self._now = file, now
+        database, holders = Database(file), Holders(file.with_name(f"{file.stem}.holders"))
+        super().__init__(database, holders, now=now)
+        self._file = file
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=10)) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_SCHEMA)
-                with connection:
-                    yield connection
-        except (OSError, sqlite3.DatabaseError) as error:
-            message = (
-                f"The journal of paid requests ({self._file}) cannot be used: {error}. "
-                "Nothing was sent. Make the file writable, or move it away."
-            )
-            raise ConfigurationError(message) from error
+    def close(self) -> None:
+        """Let go of the file; what was sent and not answered is then open to other processes."""
+        self._database.close()
+        self._holders.close()
 
-    def intend(self, request: str, *, tool: str, what: str, estimate: int | None) -> int:
-        """Note a paid request before it is sent, and return the id of its entry."""
-        with self._open() as connection:
-            cursor = connection.execute(
-                "INSERT INTO entries (request, tool, what, estimate, intended_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (request, tool, what, estimate, self._now().isoformat()),
+    # Before anything is sent ------------------------------------------------------------------
+
+    def consider(
+        self, wishes: Sequence[Wish], *, again: Again = False, is_batch: bool = False
+    ) -> tuple[Decision, ...]:
+        """What would be decided now; nothing is written.
+
+        Where it is `Verdict.ASK`, ask how the entry's run is, note it with `seen` or `settle`, and
+        consider again; `intend` takes an ASK for an EARLIER.
+
+        Raises:
+            InvalidInputError: `again` names nothing that this request led to.
+        """
+        with self._database.reading() as tx:
+            found = [self._found(tx, wish, again=again) for wish in wishes]
+            return self._decided(found, batch=_batch_of(wishes, again) if is_batch else None)
+
+    def intend(
+        self,
+        wishes: Sequence[Wish],
+        *,
+        again: Again = False,
+        is_batch: bool = False,
+        allows: Allows = allow_all,
+    ) -> tuple[Decision, ...]:
+        """Decide about the wishes and write down the new ones, in one transaction.
+
+        A single wish is noted as sent, durably: send it at once. Those of a batch are planned;
+        each is noted with `sending` before its request goes out.
+
+        Raises:
+            InvalidInputError: `again` names nothing that this request led to.
+            MagicaError: whatever `allows` raises; then nothing is written.
+        """
+        holder, batch = self._holder(), _batch_of(wishes, again) if is_batch else None
+        with self._database.writing(is_durable=not is_batch) as tx:
+            found = [self._found(tx, wish, again=again) for wish in wishes]
+            decided = self._decided(found, batch=batch)
+            new = [wish for wish, each in zip(wishes, decided, strict=True) if each.is_new]
+            if new:
+                allows(self._spent(tx, new))
+                sql.forget_some(tx, before=self._now() - KEPT)
+            state = State.PLANNED if is_batch else State.SENT
+            return tuple(
+                Decision(
+                    Verdict.NEW,
+                    sql.add(
+                        tx,
+                        wish,
+                        state,
+                        repeats=each.repeats,
+                        batch=batch,
+                        holder=holder,
+                        now=self._now(),
+                    ),
+                )
+                if decision.is_new
+                else decision
+                for wish, each, decision in zip(wishes, found, decided, strict=True)
             )
-            return int(cursor.lastrowid or 0)
+
+    def sending(self, entry_id: int) -> bool:
+        """Note durably that a planned request is sent now; whether it still may be."""
+        with self._database.writing(is_durable=True) as tx:
+            return sql.become(tx, entry_id, State.SENT, only_from=(State.PLANNED,))
+
+    # What became of it ------------------------------------------------------------------------
 
     def started(self, entry_id: int, *, run_id: str) -> None:
-        """Note that the request was accepted as this run."""
-        with self._open() as connection:
-            connection.execute("UPDATE entries SET run_id = ? WHERE id = ?", (run_id, entry_id))
+        """Note that the request was accepted as this run, as Magica itself answered.
+
+        An entry to which the run was only attributed loses it.
+        """
+        with self._database.writing(is_durable=False) as tx:
+            entry = sql.entry(tx, entry_id)
+            if entry is None or entry.run_id == run_id:
+                return
+            other = sql.of_run(tx, run_id, account=entry.account)
+            if other is not None:
+                sql.take_run_away(tx, other.id)
+            self._give_run(tx, entry, run_id)
+
+    def adopt(self, entry_id: int, *, run_id: str) -> bool:
+        """Attribute a run that was found to an entry without one; whether it was still free."""
+        with self._database.writing(is_durable=False) as tx:
+            entry = sql.entry(tx, entry_id)
+            if entry is None or entry.state not in UNANSWERED:
+                return False
+            if sql.known_runs(tx, entry.account, [run_id]):
+                return False
+            self._give_run(tx, entry, run_id)
+            return True
 
     def refused(self, entry_id: int) -> None:
-        """Note that the request was certainly not accepted."""
-        with self._open() as connection:
-            connection.execute(
-                "UPDATE entries SET refused = 1 WHERE id = ? AND run_id IS NULL", (entry_id,)
-            )
+        """Note that the request was certainly not accepted, or not even sent."""
+        with self._database.writing(is_durable=False) as tx:
+            sql.become(tx, entry_id, State.REFUSED, only_from=tuple(UNANSWERED))
 
-    def charged(self, run_id: str, *, microcredits: int) -> bool:
-        """Note what a run came to in the end; whether that was news."""
-        with self._open() as connection:
-            cursor = connection.execute(
-                "UPDATE entries SET charge = ? WHERE run_id = ? AND charge IS NULL",
-                (microcredits, run_id),
-            )
-            return cursor.rowcount > 0
+    def unknown(self, entry_id: int) -> None:
+        """Note that nobody knows whether the request was accepted."""
+        with self._database.writing(is_durable=False) as tx:
+            sql.become(tx, entry_id, State.UNKNOWN, only_from=(State.SENT,))
 
-    def of_run(self, run_id: str) -> Entry | None:
-        """The entry of the request that started this run, when it was started from here."""
-        with self._open() as connection:
-            row = connection.execute(
-                "SELECT id, tool, what, estimate, run_id, charge, refused, intended_at"
-                " FROM entries WHERE run_id = ? ORDER BY id DESC LIMIT 1",
-                (run_id,),
-            ).fetchone()
-        return None if row is None else Entry(*row)
+    def seen(self, entry_id: int) -> None:
+        """Note that the run of an entry still runs."""
+        with self._database.writing(is_durable=False) as tx:
+            sql.mark_seen(tx, entry_id, now=self._now())
+
+    def settle(
+        self,
+        run_id: str,
+        *,
+        account: str,
+        state: State,
+        charge: int | None,
+        finished_at: datetime | None = None,
+    ) -> bool:
+        """Note how a run ended and what it came to, in microcredits; whether that was news.
+
+        `finished_at` is when the run was over, as far as that is known; the charge counts then.
+        """
+        with self._database.writing(is_durable=False) as tx:
+            entry = sql.of_run(tx, run_id, account=account)
+            if entry is None or entry.state in OVER:
+                return False
+            moment = finished_at or self._now()
+            sql.settle(tx, entry.id, state, charge=charge, finished_at=moment)
+            if charge is not None:
+                above = max(0, charge - entry.estimate) if entry.estimate is not None else 0
+                amounts = {"settled": 1, "charged": charge, "above": above}
+                sql.add_to_day(tx, entry, moment, amounts)
+            return True
+
+    # Deciding ---------------------------------------------------------------------------------
+
+    def _found(self, tx: sqlite3.Connection, wish: Wish, *, again: Again) -> Found:
+        """The earlier entry that counts for a wish, and what a new one would repeat."""
+        latest = self._latest(tx, wish)
+        if again is False:
+            return Found(latest, repeats=None)
+        if again is True:
+            is_repetition = latest is not None and latest.repeats is not None
+            repeats = NOTHING if latest is None else latest.id
+            return Found(latest if is_repetition else None, repeats=repeats)
+        named = sql.named(tx, wish.key, again)
+        if named is None:
+            message = (
+                f"This request never led to '{again}'. Give again: true, or the id of the run "
+                "that is to be repeated. Nothing was sent."
+            )
+            raise InvalidInputError(message)
+        return Found(sql.latest_repetition(tx, wish.key, of=named.id), repeats=named.id)
+
+    def _latest(self, tx: sqlite3.Connection, wish: Wish) -> Entry | None:
+        """The newest entry that counts: what a dead process only planned does not."""
+        entry = sql.latest_of(tx, wish.key)
+        while entry and entry.state is State.PLANNED and not self.is_under_way(entry):
+            entry = sql.latest_of(tx, wish.key, before=entry.id)
+        return entry
+
+    def _decided(self, found: Sequence[Found], *, batch: str | None) -> tuple[Decision, ...]:
+        now = self._now()
+        verdicts = [verdict(each.earlier, now=now) for each in found]
+        if batch is not None:
+            earlier = [each.earlier for each in found]
+            verdicts = verdicts_on_batch(earlier, verdicts, batch=batch, now=now)
+        return tuple(
+            Decision(each, None if each is Verdict.NEW else one.earlier)
+            for one, each in zip(found, verdicts, strict=True)
+        )
+
+    def _spent(self, tx: sqlite3.Connection, new: Sequence[Wish]) -> Spent:
+        first = new[0]
+        spent = sql.spent(tx, first.account, now=self._now(), approval=first.approval)
+        return replace(spent, wanted=tuple(wish.estimate for wish in new))
+
+    def _give_run(self, tx: sqlite3.Connection, entry: Entry, run_id: str) -> None:
+        sql.give_run(tx, entry.id, run_id)
+        amounts = {"runs": 1, "estimated": entry.estimate or 0}
+        sql.add_to_day(tx, entry, entry.intended_at, amounts)
+
+    def _holder(self) -> str:
+        try:
+            return self._holders.own()
+        except (OSError, sqlite3.Error) as error:
+            raise unusable(self._file, str(error)) from error
+
+
+def _batch_of(wishes: Sequence[Wish], again: Again) -> str:
+    return batch_key(wishes, is_repetition=again is not False)

@@ -1,7 +1,7 @@
 """An assistant in-process: the SDK's client on our server, with no process between."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ async def assistant(
         account="test",
         long_poll_seconds=long_poll_seconds,
     )
-    with anyio.fail_after(seconds):
+    with anyio.fail_after(seconds), closing(workspace.journal):
         async with Client(create_server(lambda _key: workspace)) as connected:
             yield connected
 

@@ -15,10 +15,12 @@ from magica_mcp.models.workflows import RequestField, request_fields
 from magica_mcp.server.render import discovery
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
-from magica_mcp.server.spending import settle, spend
+from magica_mcp.server.settling import settle
+from magica_mcp.server.spending import spend
 from magica_mcp.server.tool import reply
 from magica_mcp.server.values import values_for
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
+from magica_mcp.spend.wishes import Wish
 
 
 async def start_run(
@@ -87,14 +89,14 @@ async def _started(
 ) -> CallToolResult:
     estimate = await _estimate(workspace, chosen, understood.values)
     ask = StartRun(workflow_id=chosen.id, values=understood.values or None, source="mcp")
-    started = await spend(
-        workspace,
-        lambda: workspace.client.start_run(ask),
+    wish = Wish(
+        account=workspace.account,
         tool="start_run",
         what=chosen.id,
         arguments={"workflowId": chosen.id, "values": dict(understood.values)},
         estimate=estimate,
     )
+    started = await spend(workspace, wish, lambda: workspace.client.start_run(ask))
     answer = text.started(
         started.run_id, what=chosen.name, status=RunStatus.RUNNING, estimate=estimate
     )

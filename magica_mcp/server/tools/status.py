@@ -13,7 +13,7 @@ from magica_mcp.models.wire import JsonObject
 from magica_mcp.server import profiles
 from magica_mcp.server.progress import ProgressReporter, SecondsToGo
 from magica_mcp.server.render import runs as text
-from magica_mcp.server.spending import settle
+from magica_mcp.server.settling import settle
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
 

@@ -1,0 +1,110 @@
+"""The journal's one connection of a process: kept open, used by one thread at a time.
+
+Whatever keeps it from working is a `JournalError` that says what to do.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from magica_mcp.errors import JournalError
+from magica_mcp.spend.schema import migrate
+
+BUSY_SECONDS = 10.0
+"""How long another process may hold the file before it counts as unusable."""
+
+
+class Database:
+    """The file as transactions."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._turn = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+
+    @contextmanager
+    def writing(self, *, is_durable: bool) -> Iterator[sqlite3.Connection]:
+        """A transaction that no other process can come between.
+
+        When `is_durable`, it outlives a loss of power from the moment that it ends; otherwise it
+        only outlives the end of this process.
+
+        Raises:
+            JournalError: the file cannot be used.
+        """
+        with self._working() as connection:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Statements that only read; raises as `writing` does."""
+        with self._working() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """End the connection; the next use opens another."""
+        with self._turn:
+            self._drop()
+
+    @contextmanager
+    def _working(self) -> Iterator[sqlite3.Connection]:
+        with self._turn:
+            try:
+                yield self._opened()
+            except (OSError, sqlite3.Error) as error:
+                self._drop()
+                raise unusable(self._file, str(error)) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        """The connection, a new one where somebody moved the file away."""
+        if self._connection is not None and self._inode_now() != self._inode:
+            self._drop()
+        if self._connection is None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = self._connected()
+            self._inode = self._inode_now()
+        return self._connection
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            migrate(connection)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, JournalError):
+                raise unusable(self._file, str(error)) from error
+            raise
+        return connection
+
+    def _inode_now(self) -> int:
+        try:
+            return self._file.stat().st_ino
+        except FileNotFoundError:
+            return 0
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def unusable(file: Path, why: str) -> JournalError:
+    """What is said when the file cannot be used."""
+    return JournalError(
+        f"The journal of paid requests ({file}) cannot be used: {why}. Nothing was sent and "
+        "nothing was charged. Make the file writable, or move it away."
+    )

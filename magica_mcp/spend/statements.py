@@ -1,0 +1,220 @@
+"""The statements of the journal, one function each; a transaction is the caller's."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import Any
+
+from magica_mcp.spend.entries import DOUBT, DaySpend, Entry, Spent, State
+from magica_mcp.spend.schema import OPEN_STATES
+from magica_mcp.spend.wishes import Wish
+
+LARGEST_ID = 2**63 - 1
+FORGOTTEN_AT_ONCE = 16
+"""How many old entries one new one takes away: more than it adds, and never many."""
+
+_ENTRY = ", ".join(field.name for field in fields(Entry))
+_TIMES = ("intended_at", "seen_at", "finished_at")
+
+
+def text_of(moment: datetime) -> str:
+    """A moment as the journal keeps it: UTC in ISO form, so that text sorts as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# Finding --------------------------------------------------------------------------------------
+
+
+def entry(tx: sqlite3.Connection, entry_id: int) -> Entry | None:
+    return _one(tx, "WHERE id = ?", entry_id)
+
+
+def of_run(tx: sqlite3.Connection, run_id: str, *, account: str) -> Entry | None:
+    return _one(tx, "WHERE run_id = ? AND account = ?", run_id, account)
+
+
+def latest_of(tx: sqlite3.Connection, request: str, *, before: int | None = None) -> Entry | None:
+    """The newest entry of a request that was not refused, from before another one."""
+    where = "WHERE request = ? AND id < ? AND state <> 'REFUSED' ORDER BY id DESC LIMIT 1"
+    return _one(tx, where, request, before or LARGEST_ID)
+
+
+def latest_repetition(tx: sqlite3.Connection, request: str, *, of: int) -> Entry | None:
+    """The newest entry that does another one again and was not refused."""
+    where = "WHERE request = ? AND repeats = ? AND state <> 'REFUSED' ORDER BY id DESC LIMIT 1"
+    return _one(tx, where, request, of)
+
+
+def named(tx: sqlite3.Connection, request: str, name: str) -> Entry | None:
+    """The entry of a request that goes by this run id or name."""
+    where = "WHERE request = ? AND (run_id = ? OR 'intent-' || id = ?)"
+    return _one(tx, where, request, name, name)
+
+
+def unsettled(
+    tx: sqlite3.Connection, account: str, *, after: datetime, before: datetime, limit: int
+) -> tuple[Entry, ...]:
+    """Entries whose runs were started between two moments and of whose end nothing is known."""
+    rows = tx.execute(
+        f"SELECT {_ENTRY} FROM entries WHERE {OPEN_STATES} AND state = 'STARTED' AND account = ?"
+        " AND intended_at > ? AND intended_at < ? ORDER BY intended_at LIMIT ?",
+        (account, text_of(after), text_of(before), limit),
+    )
+    return tuple(map(_entry, rows))
+
+
+def known_runs(tx: sqlite3.Connection, account: str, run_ids: list[str]) -> frozenset[str]:
+    """Which of these runs belong to an entry."""
+    marks = ", ".join("?" * len(run_ids))
+    rows = tx.execute(
+        f"SELECT run_id FROM entries WHERE run_id IN ({marks}) AND account = ?",
+        (*run_ids, account),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+# Money ----------------------------------------------------------------------------------------
+
+
+def spent(
+    tx: sqlite3.Connection, account: str, *, now: datetime, approval: str | None = None
+) -> Spent:
+    (charged,) = tx.execute(
+        "SELECT coalesce(sum(charged), 0) FROM days WHERE account = ? AND day = ?",
+        (account, _day(now)),
+    ).fetchone()
+    reserved, unpriced = tx.execute(
+        "SELECT coalesce(sum(estimate), 0), count(*) - count(estimate) FROM entries"
+        f" WHERE {OPEN_STATES} AND account = ? AND intended_at > ?",
+        (account, text_of(now - DOUBT)),
+    ).fetchone()
+    return Spent(charged, reserved, unpriced, is_redeemed=_is_redeemed(tx, approval))
+
+
+def _is_redeemed(tx: sqlite3.Connection, approval: str | None) -> bool:
+    if approval is None:
+        return False
+    where = "WHERE approval = ? AND state <> 'REFUSED' LIMIT 1"
+    return tx.execute(f"SELECT 1 FROM entries {where}", (approval,)).fetchone() is not None
+
+
+def days(
+    tx: sqlite3.Connection, *, account: str | None, since: date | None
+) -> tuple[DaySpend, ...]:
+    rows = tx.execute(
+        "SELECT account, day, tool, what, runs, estimated, settled, charged, above FROM days"
+        " WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR day >= ?2)"
+        " ORDER BY day DESC, charged DESC, what",
+        (account, None if since is None else since.isoformat()),
+    )
+    return tuple(DaySpend(row[0], date.fromisoformat(row[1]), *row[2:]) for row in rows)
+
+
+def add_to_day(
+    tx: sqlite3.Connection, of: Entry, moment: datetime, amounts: Mapping[str, int]
+) -> None:
+    """Add to the sums of an entry's model on the day of a moment."""
+    names = ", ".join(amounts)
+    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in amounts)
+    tx.execute(
+        f"INSERT INTO days (account, day, tool, what, {names})"
+        f" VALUES ({', '.join('?' * (4 + len(amounts)))})"
+        f" ON CONFLICT (account, day, tool, what) DO UPDATE SET {sums}",
+        (of.account, _day(moment), of.tool, of.what, *amounts.values()),
+    )
+
+
+# Writing --------------------------------------------------------------------------------------
+
+
+def add(
+    tx: sqlite3.Connection,
+    wish: Wish,
+    state: State,
+    *,
+    repeats: int | None,
+    batch: str | None,
+    holder: str,
+    now: datetime,
+) -> Entry:
+    row = tx.execute(
+        "INSERT INTO entries (account, request, tool, what, estimate, state, intended_at,"
+        " repeats, batch, approval, holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f" RETURNING {_ENTRY}",
+        (
+            *(wish.account, wish.key, wish.tool, wish.what, wish.estimate, state.value),
+            *(text_of(now), repeats, batch, wish.approval, holder),
+        ),
+    ).fetchone()
+    return _entry(row)
+
+
+def become(
+    tx: sqlite3.Connection, entry_id: int, state: State, *, only_from: tuple[State, ...]
+) -> bool:
+    """Change a state that has no run, where it is one of these; whether it was."""
+    marks = ", ".join("?" * len(only_from))
+    cursor = tx.execute(
+        f"UPDATE entries SET state = ? WHERE id = ? AND state IN ({marks})",
+        (state.value, entry_id, *(each.value for each in only_from)),
+    )
+    return cursor.rowcount > 0
+
+
+def give_run(tx: sqlite3.Connection, entry_id: int, run_id: str) -> None:
+    tx.execute("UPDATE entries SET run_id = ?, state = 'STARTED' WHERE id = ?", (run_id, entry_id))
+
+
+def take_run_away(tx: sqlite3.Connection, entry_id: int) -> None:
+    tx.execute(
+        "UPDATE entries SET run_id = NULL, state = 'UNKNOWN', charge = NULL, finished_at = NULL"
+        " WHERE id = ?",
+        (entry_id,),
+    )
+
+
+def mark_seen(tx: sqlite3.Connection, entry_id: int, *, now: datetime) -> None:
+    tx.execute("UPDATE entries SET seen_at = ? WHERE id = ?", (text_of(now), entry_id))
+
+
+def settle(
+    tx: sqlite3.Connection,
+    entry_id: int,
+    state: State,
+    *,
+    charge: int | None,
+    finished_at: datetime,
+) -> None:
+    tx.execute(
+        "UPDATE entries SET state = ?, charge = ?, finished_at = ? WHERE id = ?",
+        (state.value, charge, text_of(finished_at), entry_id),
+    )
+
+
+def forget_some(tx: sqlite3.Connection, *, before: datetime) -> None:
+    """Take away a few of the entries from before a moment; the sums by day keep their money."""
+    tx.execute(
+        "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE intended_at < ?"
+        f" ORDER BY intended_at LIMIT {FORGOTTEN_AT_ONCE})",
+        (text_of(before),),
+    )
+
+
+def _one(tx: sqlite3.Connection, where: str, *values: Any) -> Entry | None:
+    row = tx.execute(f"SELECT {_ENTRY} FROM entries {where}", values).fetchone()
+    return None if row is None else _entry(row)
+
+
+def _entry(row: Any) -> Entry:
+    values = dict(zip((field.name for field in fields(Entry)), row, strict=True))
+    times = {
+        name: None if values[name] is None else datetime.fromisoformat(values[name])
+        for name in _TIMES
+    }
+    return Entry(**{**values, **times, "state": State(values["state"])})
+
+
+def _day(moment: datetime) -> str:
+    """The day of this machine's time zone, as the budgets count days."""
+    return moment.astimezone().date().isoformat()
