@@ -13,8 +13,8 @@ PACKAGE = ROOT / "magica_mcp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BELOW_SERVER = {
-    "errors", "config", "memory", "graph", "models", "names", "signing", "addresses", "api",
-    "spend", "media",
+    "errors", "config", "memory", "graph", "models", "names", "signing", "addresses", "recognition",
+    "api", "spend", "media",
 }  # fmt: skip
 MAY_IMPORT_OURS: Mapping[str, set[str]] = {
     "__init__": set(),
@@ -27,11 +27,12 @@ MAY_IMPORT_OURS: Mapping[str, set[str]] = {
     "names": {"errors"},
     "signing": {"errors"},
     "addresses": {"errors"},
+    "recognition": {"errors"},
     "api": {"errors", "config", "memory", "graph", "models", "addresses"},
     "spend": {"errors", "models"},
-    "media": {"errors", "models"},
+    "media": {"errors", "models", "recognition"},
     "server": BELOW_SERVER,
-    "local": {"errors", "config", "graph", "models", "signing", "addresses"},
+    "local": {"errors", "config", "graph", "models", "signing", "addresses", "recognition"},
     "cli": {*BELOW_SERVER, "server", "local"},
 }
 MAY_IMPORT_OTHERS: Mapping[str, set[str]] = {
@@ -43,6 +44,7 @@ MAY_IMPORT_OTHERS: Mapping[str, set[str]] = {
     "names": {"rapidfuzz"},
     "signing": {"standardwebhooks"},
     "addresses": set(),
+    "recognition": {"av"},
     "api": {"httpx", "anyio", "pydantic"},
     "spend": set(),
     "media": {"PIL", "av"},

@@ -2,24 +2,28 @@
 
 import base64
 import binascii
+import io
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import BinaryIO
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from pydantic import JsonValue
 
 from magica_mcp.errors import InvalidInputError, NodeFailedError, NotFoundError
 from magica_mcp.local.fetch import fetch_media
-from magica_mcp.local.formats import MediaType, kind_of
 from magica_mcp.local.media import REFERENCE, MediaFolder, name_in
-from magica_mcp.local.recognition import MediaFacts, recognized
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.files import NewFile, StoredFile
 from magica_mcp.local.store.store import Store
 from magica_mcp.local.store.tables import FileSource
 from magica_mcp.models.media import MediaItem, UploadFile
 from magica_mcp.models.wire import JsonObject, Page
+from magica_mcp.recognition import MediaFacts, recognized
+from magica_mcp.recognition.kinds import MediaType, kind_of
+from magica_mcp.recognition.measuring import measured
 
 LONGEST_TITLE = 200
 
@@ -67,7 +71,7 @@ class Library:
         Raises `InvalidInputError` for one that cannot be had, read or used.
         """
         content = self._content(ask)
-        facts = recognized(content)
+        facts = looked_at(io.BytesIO(content))
         name = self._media.name_for("upload", secrets.token_hex(16), 0, extension=facts.extension)
         kind = kind_of(name)
         self._media.write(name, content)
@@ -93,6 +97,23 @@ class Library:
             except NodeFailedError as error:
                 raise InvalidInputError(error.user_message) from error
         return _inline(ask.data_uri) if ask.data_uri is not None else _decoded(ask.base64 or "")
+
+
+def looked_at(file: BinaryIO) -> MediaFacts:
+    """What a file is, upright where it is a picture, which is really opened.
+
+    Raises `InvalidInputError` for one that could not be used.
+    """
+    facts = measured(file, recognized(file))
+    if facts.kind.media_type is not MediaType.IMAGE:
+        return facts
+    from magica_mcp.local.nodes.pictures import opened  # noqa: PLC0415 - Pillow is slow to import
+
+    try:
+        picture, _ = opened(file)
+    except NodeFailedError as error:
+        raise InvalidInputError(error.user_message) from error
+    return replace(facts, width=picture.width, height=picture.height)
 
 
 # What runs made -------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.local.recognition import making
 from tests.local.routes.building import Draft, drafted
 from tests.local.test_hosted_mcp import call
+from tests.recognition import making
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.store import Store, open_store
 from magica_mcp.models.media import MediaItem, UploadFile
 from magica_mcp.models.wire import JsonObject
-from tests.local.recognition import making
+from tests.recognition import making
 
 PNG = making.picture("PNG")
 OWNER = Account(id="c" * 25, name="Owner")

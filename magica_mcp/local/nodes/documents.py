@@ -13,7 +13,7 @@ from magica_mcp.errors import InvalidInputError, NodeFailedError, ProviderUnavai
 from magica_mcp.local.fetch import fetch_media
 from magica_mcp.local.nodes.given import all_of
 from magica_mcp.local.nodes.job import NodeJob, NodeResult, refuse_if_stopped
-from magica_mcp.local.recognition import recognized
+from magica_mcp.recognition import recognized
 
 FIELDS = ("file_url", "document_url", "pdf_url", "image_url", "file_urls")
 MOST_PAGES = 2000

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from magica_mcp.local.formats import kind_of
 from magica_mcp.local.media import REFERENCE
 from magica_mcp.local.nodes.job import NodeJob, NodeResult
 from magica_mcp.local.nodes.measuring import Measurements, measured_file
 from magica_mcp.models.wire import JsonObject
+from magica_mcp.recognition.kinds import kind_of
 
 
 @dataclass(frozen=True)

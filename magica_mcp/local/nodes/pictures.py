@@ -4,6 +4,7 @@ import io
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
@@ -42,13 +43,14 @@ def format_named(name: str | None) -> Format:
     return FORMATS.get((name or "PNG").upper().replace("JPG", "JPEG"), FORMATS["PNG"])
 
 
-def opened(content: bytes) -> tuple[Image.Image, Format]:
+def opened(content: bytes | BinaryIO) -> tuple[Image.Image, Format]:
     """The picture in a file, upright and in plain colors, and the format to write it in again.
 
     Raises `NodeFailedError` before anything large is unpacked.
     """
     try:
-        image = Image.open(io.BytesIO(content), formats=READABLE)
+        file = io.BytesIO(content) if isinstance(content, bytes) else content
+        image = Image.open(file, formats=READABLE)
         _refuse_huge(image.width * image.height)
         form = format_named(image.format)
         ImageOps.exif_transpose(image, in_place=True)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from fastapi import Request
 from starlette.responses import FileResponse
 
-from magica_mcp.local.formats import kind_of
 from magica_mcp.local.routes.caller import magica_of
+from magica_mcp.recognition.kinds import kind_of
 
 MEDIA_PATH = "/media/{name}"
 

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from magica_mcp.local.formats import MediaType
 from magica_mcp.local.routes.bodies import Body, Moment
 from magica_mcp.local.store.tables import FileSource
 from magica_mcp.models.wire import JsonObject
+from magica_mcp.recognition.kinds import MediaType
 
 
 class SubModelRow(Body):

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from magica_mcp.errors import InvalidInputError
-from magica_mcp.local.formats import MediaType
 from magica_mcp.local.store.ids import Clock, iso, new_id
 from magica_mcp.local.store.tables import FileSource, files
+from magica_mcp.recognition.kinds import MediaType
 
 
 @dataclass(frozen=True)

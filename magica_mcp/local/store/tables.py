@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from magica_mcp.graph.lifecycle import NodeStatus, RunStatus
 from magica_mcp.local.credits import GIVING, Entry
-from magica_mcp.local.formats import MediaType
+from magica_mcp.recognition.kinds import MediaType
 
 tables = sa.MetaData()
 

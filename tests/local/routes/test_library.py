@@ -8,8 +8,8 @@ import pytest
 
 from magica_mcp.local.auth import LARGEST_BODY
 from magica_mcp.local.magica import LocalMagica
-from tests.local.recognition import making
 from tests.local.routes.running import finished, start_preview
+from tests.recognition import making
 
 PICTURE = making.picture("PNG", width=64, height=32)
 
@@ -118,7 +118,7 @@ async def test_a_url_of_our_own_can_be_uploaded_again(http: httpx.AsyncClient) -
         ({"url": "x", "base64": "y"}, "give exactly one of url, data_uri and base64"),
         ({"base64": "?"}, "not sound base64"),
         ({"base64": "aGVsbG8="}, "of no kind that can be used here"),
-        ({"data_uri": "data:image/png;base64,iVBORw0KGgo="}, "not a picture"),
+        ({"data_uri": "data:image/png;base64,iVBORw0KGgo="}, "incomplete or damaged"),
         ({"url": "cat.png"}, "cat.png"),
         ({"url": "file:///etc/passwd"}, "http"),
         ({"url": "http://127.0.0.1:9/cat.png"}, "could not be fetched"),

@@ -4,13 +4,13 @@ import pytest
 import sqlalchemy as sa
 
 from magica_mcp.errors import InvalidInputError
-from magica_mcp.local.formats import MediaType
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.database import open_database
 from magica_mcp.local.store.files import NewFile, add_files
 from magica_mcp.local.store.migrations import MIGRATIONS
 from magica_mcp.local.store.store import Store, open_store
 from magica_mcp.local.store.tables import FileSource, files, schema_version
+from magica_mcp.recognition.kinds import MediaType
 
 
 def file(name: str, media_type: MediaType = MediaType.IMAGE) -> NewFile:

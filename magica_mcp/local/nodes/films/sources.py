@@ -4,7 +4,7 @@ Nothing here lets a file choose how it is read: a playlist that poses as a video
 other files or addresses, is refused for what it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +17,8 @@ from av.container import InputContainer
 from magica_mcp.errors import InvalidInputError, NodeFailedError
 from magica_mcp.local.fetch import Limits, fetch_media
 from magica_mcp.local.nodes.job import NodeJob, refuse_if_stopped
-from magica_mcp.local.recognition import recognized
+from magica_mcp.recognition import recognized
+from magica_mcp.recognition.measuring import DEMUXERS
 
 MOST_PIXELS = 8192 * 4320
 """Of a single frame."""
@@ -27,26 +28,6 @@ MOST_SECONDS = 2 * 3600
 
 LIMITS = Limits(megabytes=200, seconds=120)
 """Videos are larger than pictures, and take longer to come."""
-
-DEMUXERS: Mapping[str, str] = {
-    ".mp4": "mp4",
-    ".mov": "mov",
-    ".m4a": "mp4",
-    ".webm": "matroska",
-    ".wav": "wav",
-    ".ogg": "ogg",
-    ".mp3": "mp3",
-    ".aac": "aac",
-    ".flac": "flac",
-}
-"""How each kind of file is read."""
-
-SIGNS: tuple[tuple[bytes, str], ...] = (
-    (b"fLaC", ".flac"),
-    (b"\xff\xf1", ".aac"),
-    (b"\xff\xf9", ".aac"),
-)
-"""How files begin that are taken here though nobody may upload them."""
 
 DAMAGED = "is damaged or cut off. Save it again, then give it whole"
 
@@ -139,10 +120,6 @@ def refuse_long(seconds: Fraction) -> None:
 
 
 def _extension(content: bytes) -> str:
-    known = (extension for sign, extension in SIGNS if content.startswith(sign))
-    found = next(known, None)
-    if found is not None:
-        return found
     try:
         return recognized(content).extension
     except InvalidInputError as error:

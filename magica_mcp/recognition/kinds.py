@@ -1,4 +1,4 @@
-"""The kinds of files that local Magica keeps, by their extension."""
+"""The kinds of files that there are, by their extension."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

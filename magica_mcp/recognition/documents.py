@@ -1,10 +1,10 @@
 """Documents: PDF, and the office files that are ZIP archives with known parts."""
 
-import io
 import zipfile
 from collections.abc import Mapping
 
-from magica_mcp.local.recognition.facts import MediaFacts, incomplete
+from magica_mcp.recognition.content import Content
+from magica_mcp.recognition.facts import MediaFacts, incomplete
 
 LAST_BYTES = 2048
 """Where a whole PDF says that it ends."""
@@ -16,19 +16,19 @@ OFFICE_PARTS: Mapping[str, str] = {
 """The part that only such a file has."""
 
 
-def read_pdf(content: bytes) -> MediaFacts | None:
-    if not content.startswith(b"%PDF-"):
+def read_pdf(content: Content) -> MediaFacts | None:
+    if not content.starts(b"%PDF-"):
         return None
-    if b"%%EOF" not in content[-LAST_BYTES:]:
+    if b"%%EOF" not in content.last(LAST_BYTES):
         raise incomplete("PDF")
     return MediaFacts(".pdf")
 
 
-def read_office(content: bytes) -> MediaFacts | None:
-    if not content.startswith(b"PK\x03\x04"):
+def read_office(content: Content) -> MediaFacts | None:
+    if not content.starts(b"PK\x03\x04"):
         return None
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(content.file) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise incomplete("document or ZIP") from error
