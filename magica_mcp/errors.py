@@ -243,6 +243,12 @@ class ProviderUnavailableError(MagicaError):
     code = "PROVIDER_UNAVAILABLE"
 
 
+class NoRoomError(MagicaError):
+    """The disk of this machine is full; nothing of the file was kept."""
+
+    code = "NO_ROOM"
+
+
 class NodeFailedError(MagicaError):
     """A node could not produce its output. `user_message` may be shown; the text is technical."""
 

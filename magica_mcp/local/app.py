@@ -1,11 +1,12 @@
 """The REST application of local Magica: its endpoints, gates and failures, put together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
 
 from fastapi import Depends, FastAPI
+from fastapi.params import Depends as DependsOn
 from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,6 +18,7 @@ from magica_mcp.local.hosted_mcp import AnswerForm, mcp_endpoint
 from magica_mcp.local.magica import LocalMagica
 from magica_mcp.local.rates import STRICT, Limits, RateGate
 from magica_mcp.local.routes import (
+    arriving,
     balance,
     building,
     docs,
@@ -30,6 +32,7 @@ from magica_mcp.local.routes import (
     webhooks,
     workflows,
 )
+from magica_mcp.local.routes.arriving import LARGEST_FILE, announce_upload
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.instance import LocalProcess
 from magica_mcp.local.routes.openapi import PREFIX, told_of
@@ -43,6 +46,7 @@ NOUNS: tuple[tuple[Endpoint, ...], ...] = (
     nodes.ENDPOINTS,
     models.ENDPOINTS,
     library.ENDPOINTS,
+    arriving.ENDPOINTS,
     balance.ENDPOINTS,
     webhooks.ENDPOINTS,
     openapi.ENDPOINTS,
@@ -69,12 +73,11 @@ def create_app(
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(refuse_unsayable_text)],
         exception_handlers=dict(EXCEPTION_HANDLERS),
         middleware=[
             Middleware(UnexpectedFailures),
             Middleware(AddressGate, names=names),
-            Middleware(BodyGate),
+            Middleware(BodyGate, streamed=_streamed(dialect)),
             Middleware(KeyGate, magica=magica, dialect=dialect, allow_keyless=keyless),
             Middleware(RateGate, usual=STRICT if strict else Limits()),
         ],
@@ -101,16 +104,28 @@ def _add_open_pages(app: FastAPI, dialect: Dialect) -> None:
 
 def _add(app: FastAPI, endpoint: Endpoint, dialect: Dialect) -> None:
     more = endpoint.locally if dialect is Dialect.LOCAL else None
-    announces = endpoint.is_about_runs and dialect is Dialect.LOCAL
+    announced = _announced(endpoint) if dialect is Dialect.LOCAL else []
+    texts = [] if endpoint.takes_bytes else [Depends(refuse_unsayable_text)]
     app.add_api_route(
         PREFIX + endpoint.path,
         more or endpoint.answer,
         methods=[endpoint.method],
         status_code=endpoint.status,
         response_model=None,
-        dependencies=[Depends(announce_wait)] if announces else [],
+        dependencies=[*texts, *announced],
         **told_of(endpoint, dialect),
     )
+
+
+def _announced(endpoint: Endpoint) -> list[DependsOn]:
+    """What an answer says in the local dialect beside what was asked."""
+    waiting = [Depends(announce_wait)] if endpoint.is_about_runs else []
+    return [*waiting, Depends(announce_upload)]
+
+
+def _streamed(dialect: Dialect) -> Mapping[str, int]:
+    """Where files of any size may be sent, and how large they may be."""
+    return {PREFIX + arriving.CONTENT_PATH: LARGEST_FILE} if dialect is Dialect.LOCAL else {}
 
 
 def endpoints(

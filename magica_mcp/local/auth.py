@@ -4,9 +4,10 @@ Each gate is an ASGI layer of its own, so a stranger learns nothing about what l
 """
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -98,15 +99,26 @@ class AddressGate:
 
 
 class BodyGate:
-    """Refuses a body above the limit, by its announced length or while it arrives."""
+    """Refuses a body above the limit, by its announced length or while it arrives.
 
-    def __init__(self, app: ASGIApp, *, largest: int = LARGEST_BODY) -> None:
-        self._app, self._largest = app, largest
+    `streamed` are the paths with a limit of their own, since what they take is never held.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest: int = LARGEST_BODY,
+        streamed: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        self._app, self._largest, self._streamed = app, largest, streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         announced = Headers(scope=scope).get("content-length", "") if "headers" in scope else ""
-        if announced.isdigit() and int(announced) > self._largest:
-            await envelope(413, self._refusal())(scope, receive, send)
+        path = scope.get("path", "")
+        largest = self._streamed.get(path, self._largest)
+        if announced.isdigit() and int(announced) > largest:
+            await envelope(413, self._refusal(path))(scope, receive, send)
             return
         arrived = 0
 
@@ -114,13 +126,16 @@ class BodyGate:
             nonlocal arrived
             message = await receive()
             arrived += len(message.get("body", b""))
-            if arrived > self._largest:
-                raise HTTPException(413, self._refusal())
+            if arrived > largest:
+                raise HTTPException(413, self._refusal(path))
             return message
 
         await self._app(scope, counted, send)
 
-    def _refusal(self) -> str:
+    def _refusal(self, path: str) -> str:
+        if path in self._streamed:
+            most = self._streamed[path]
+            return f"The file is larger than {most / 1024**3:g} GB. Give a smaller one."
         return (
             f"The body is larger than {self._largest // (1024 * 1024)} MB. "
             "Send media as URLs, not inside the body."

@@ -34,6 +34,7 @@ STATUS_OF: Mapping[type[errors.MagicaError], int] = {
     errors.GoneError: 410,
     errors.RejectedError: 400,
     errors.RateLimitedError: 429,
+    errors.NoRoomError: 507,
 }
 """By the nearest class: a subclass without a line of its own has that of its parent."""
 

@@ -2,19 +2,19 @@
 
 import base64
 import binascii
-import io
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from pydantic import JsonValue
 
-from magica_mcp.errors import InvalidInputError, NodeFailedError, NotFoundError
+from magica_mcp.errors import InvalidInputError, NodeFailedError, NoRoomError, NotFoundError
 from magica_mcp.local.fetch import fetch_media
-from magica_mcp.local.media import REFERENCE, MediaFolder, name_in
+from magica_mcp.local.media import DISK_IS_FULL, REFERENCE, MediaFolder, name_in
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.files import NewFile, StoredFile
 from magica_mcp.local.store.store import Store
@@ -26,6 +26,10 @@ from magica_mcp.recognition.kinds import MediaType, kind_of
 from magica_mcp.recognition.measuring import measured
 
 LONGEST_TITLE = 200
+NO_ROOM = (
+    "There is no room on the disk for the file, and nothing of it was kept. Free some space on the "
+    "disk that holds MAGICA_HOME, then upload it again."
+)
 
 
 class Library:
@@ -71,21 +75,41 @@ class Library:
         Raises `InvalidInputError` for one that cannot be had, read or used.
         """
         content = self._content(ask)
-        facts = looked_at(io.BytesIO(content))
+        with self.arriving(len(content)) as part:
+            part.write_bytes(content)
+            return self.keep(account, part, called=ask.filename or _end_of(ask.url or ""))
+
+    @contextmanager
+    def arriving(self, size: int = 0) -> Iterator[Path]:
+        """Where a file of about this size may be written; `keep` keeps it, else it is gone.
+
+        Raises `NoRoomError` where the disk is full or would be.
+        """
+        if not self._media.has_room_for(size):
+            raise NoRoomError(NO_ROOM)
+        with full_disk_as_ours(), self._media.part() as part:
+            yield part
+
+    def keep(self, account: Account, part: Path, *, called: str = "") -> MediaItem:
+        """Keep a file that has arrived. Its kind is what its content says.
+
+        Raises `InvalidInputError` for one that could not be used.
+        """
+        with part.open("rb") as content:
+            facts = looked_at(content)
         name = self._media.name_for("upload", secrets.token_hex(16), 0, extension=facts.extension)
-        kind = kind_of(name)
-        self._media.write(name, content)
         file = NewFile(
             name=name,
-            title=_title(ask, facts),
-            media_type=kind.media_type,
-            mime_type=kind.mime_type,
-            size=len(content),
+            title=_title(called, facts),
+            media_type=facts.kind.media_type,
+            mime_type=facts.kind.mime_type,
+            size=part.stat().st_size,
             source=FileSource.UPLOAD,
             width=facts.width,
             height=facts.height,
             duration=facts.duration,
         )
+        self._media.keep(part, name)
         with self._store.writing() as tx:
             (stored,) = tx.files.add(account.id, [file])
         return _item(stored)
@@ -97,6 +121,17 @@ class Library:
             except NodeFailedError as error:
                 raise InvalidInputError(error.user_message) from error
         return _inline(ask.data_uri) if ask.data_uri is not None else _decoded(ask.base64 or "")
+
+
+@contextmanager
+def full_disk_as_ours() -> Iterator[None]:
+    """What the system says of a full disk, as the sentence above."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_IS_FULL:
+            raise
+        raise NoRoomError(NO_ROOM) from error
 
 
 def looked_at(file: BinaryIO) -> MediaFacts:
@@ -203,9 +238,12 @@ def _decoded(text: str) -> bytes:
         ) from error
 
 
-def _title(ask: UploadFile, facts: MediaFacts) -> str:
-    """What the file is called: as it was said, else as its URL ends."""
-    named = ask.filename or unquote(urlsplit(ask.url or "").path)
+def _end_of(url: str) -> str:
+    return unquote(urlsplit(url).path)
+
+
+def _title(named: str, facts: MediaFacts) -> str:
+    """What people call the file: the last part of what was said, if anything was."""
     shown = "".join(letter for letter in named if letter.isprintable())
     title = shown.replace("\\", "/").rstrip("/").rpartition("/")[2].strip()
     return title[:LONGEST_TITLE] or f"upload{facts.extension}"

@@ -4,12 +4,14 @@ Stored outputs say "media:<name>"; only an answer turns that into a URL, since t
 between starts.
 """
 
+import errno
 import hmac
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -20,6 +22,12 @@ NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{1,8}")
 """What every name looks like: nobody guesses it, and it can lead to no other folder."""
 
 REFERENCE = "media:"
+DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+"""What the system answers where a file finds no room."""
+
+PART = ".part"
+"""How the names of files end that are still being written."""
+LEFT_OVER_SECONDS = 24 * 3600
 
 
 class MediaFolder:
@@ -36,38 +44,51 @@ class MediaFolder:
 
     def write(self, name: str, content: bytes) -> str:
         """Keep a file, wholly or not at all, and answer its reference "media:<name>"."""
-        place = self._place(name)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor, path = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
-        try:
-            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(path).replace(place)
-        except BaseException:
-            Path(path).unlink(missing_ok=True)
-            raise
-        _sync_folder(self._folder)
+        with self.being_made(name) as path:
+            path.write_bytes(content)
         return REFERENCE + name
 
     @contextmanager
     def being_made(self, name: str) -> Iterator[Path]:
         """Where a large file may be written; it is kept under its name once the block ends well."""
         place = self._place(name)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor, made = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
-        os.close(descriptor)
-        path = Path(made)
-        try:
+        with self.part() as path:
             yield path
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-            path.replace(place)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+            self._keep(path, place)
+
+    @contextmanager
+    def part(self) -> Iterator[Path]:
+        """Where a file may be written that has no name yet; gone at the end unless it is kept."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor, made = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=PART)
+        os.close(descriptor)
+        try:
+            yield Path(made)
+        finally:
+            Path(made).unlink(missing_ok=True)
+
+    def keep(self, part: Path, name: str) -> str:
+        """Give a finished part its name, and answer its reference "media:<name>"."""
+        self._keep(part, self._place(name))
+        return REFERENCE + name
+
+    def _keep(self, part: Path, place: Path) -> None:
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(place)
         _sync_folder(self._folder)
+
+    def remove_leftovers(self, *, now: float) -> None:
+        """Remove parts that nobody has written to for a day: whoever did was killed."""
+        for part in self._folder.glob(f".*{PART}"):
+            with suppress(OSError):
+                if now - part.stat().st_mtime > LEFT_OVER_SECONDS:
+                    part.unlink()
+
+    def has_room_for(self, size: int) -> bool:
+        """Whether so many bytes would fit on the disk."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self._folder).free > size
 
     def path_of(self, name: str) -> Path:
         """Where a file is. Raises `NotFoundError` for a name that is unknown or malformed."""

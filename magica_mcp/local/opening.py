@@ -1,5 +1,6 @@
 """The pieces of local Magica, opened in the order in which they need each other."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ def opened(  # noqa: PLR0913 - each is one piece or setting
             tx.processes.take_turns()
             token, media_secret = secrets_of_home(tx)
         media = MediaFolder(media_folder or folder / "media", secret=bytes.fromhex(media_secret))
+        media.remove_leftovers(now=time.time())
         work = NodeWork(store, catalog, Workbench(media, llm), run_node, Event(), limits)
         # The engine is closed first, so that the last events are still sent or at least kept.
         with (

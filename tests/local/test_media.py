@@ -54,6 +54,37 @@ def test_writing_again_replaces_and_leaves_nothing_behind(tmp_path: Path) -> Non
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"second"]
 
 
+def test_a_part_that_is_not_kept_is_gone(tmp_path: Path) -> None:
+    folder = MediaFolder(tmp_path, secret=b"s")
+
+    with folder.part() as part:
+        part.write_bytes(b"half")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    folder = MediaFolder(tmp_path, secret=b"s")
+
+    with folder.part() as part:
+        written = part.stat().st_mtime
+        folder.remove_leftovers(now=written + 3600)
+        after_an_hour = part.exists()
+        folder.remove_leftovers(now=written + 25 * 3600)
+
+        assert (after_an_hour, part.exists()) == (True, False)
+
+
+def test_a_part_that_is_kept_has_a_name(tmp_path: Path) -> None:
+    folder = MediaFolder(tmp_path, secret=b"s")
+
+    with folder.part() as part:
+        part.write_bytes(b"whole")
+        folder.keep(part, NAME)
+
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [(NAME, b"whole")]
+
+
 @pytest.mark.parametrize(
     "name",
     [

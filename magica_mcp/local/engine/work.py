@@ -4,7 +4,6 @@ May be called again for the same node after a crash at any point: a node that is
 executed again, and nothing is charged twice.
 """
 
-import errno
 import logging
 import threading
 import time
@@ -22,6 +21,7 @@ from magica_mcp.local.engine.limits import TimeLimits, overtime
 from magica_mcp.local.engine.plan import PlannedNode
 from magica_mcp.local.engine.settling import end_node, outputs_of
 from magica_mcp.local.library import made_files
+from magica_mcp.local.media import DISK_IS_FULL
 from magica_mcp.local.nodes.job import NodeJob, NodeResult, RunNode, Workbench
 from magica_mcp.local.store.files import NewFile
 from magica_mcp.local.store.node_runs import NodeEnding
@@ -40,7 +40,6 @@ SECONDS_BETWEEN_TRIES = 1.0
 MOST_STARTS = 5
 """How often a node is begun before it is taken for what keeps ending the process."""
 
-NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 FULL = (
     "There is no room on the disk for what this node made. Free some space on the disk that holds "
     "MAGICA_HOME, then run it again."
@@ -137,7 +136,7 @@ class NodeWork:
             shown = error.user_message if isinstance(error, NodeFailedError) else str(error)
             return NodeEnding(begun.given, error=str(error), user_message=shown), 0
         except OSError as error:
-            shown = FULL if error.errno in NO_ROOM else f"A file could not be used: {error}."
+            shown = FULL if error.errno in DISK_IS_FULL else f"A file could not be used: {error}."
             return NodeEnding(begun.given, error=str(error), user_message=shown), 0
         except Exception as error:  # the outermost loop of a node: a bug fails the node alone
             logger.exception("Node %s of run %s", begun.planned.node_id, begun.run_id)

@@ -31,3 +31,5 @@ class Endpoint:
     """What answers in the local dialect, where that can do more."""
     is_about_runs: bool = False
     """Whether its answers announce in the local dialect how long a run may be waited for."""
+    takes_bytes: bool = False
+    """Whether its body is a file as it is, of any size that `arriving` allows, and no JSON."""

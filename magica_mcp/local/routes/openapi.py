@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from magica_mcp.local.auth import OPEN_PATHS
 from magica_mcp.local.dialect import Dialect
+from magica_mcp.local.routes.arriving import CONTENT_PATH, LARGEST_FILE, UPLOAD_HEADER
 from magica_mcp.local.routes.bodies import Failure, Unauthorized
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.waiting import LONGEST_WAIT, WAIT_HEADER
@@ -25,8 +26,10 @@ _FAILURES: Mapping[int | str, str] = {
     403: "The account has too few credits; nothing was started.",
     404: "No such thing, or it belongs to another account.",
     410: "The model is retired.",
+    413: "The file is larger than what is kept.",
     422: "This installation cannot run the model.",
     429: "The key's minute or day is used up.",
+    507: "The disk is full; nothing was kept.",
     "4XX": "Any other refusal.",
     "5XX": "A failure of the server itself.",
 }
@@ -50,6 +53,16 @@ _WAIT = {
         "description": "The most seconds that `wait` may ask for.",
     }
 }
+_UPLOAD = {
+    UPLOAD_HEADER: {
+        "schema": {"type": "integer", "const": LARGEST_FILE},
+        "description": f"The most bytes that a file sent to {CONTENT_PATH} may have.",
+    }
+}
+_A_FILE = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 def told_of(endpoint: Endpoint, dialect: Dialect) -> dict[str, Any]:
@@ -61,11 +74,12 @@ def told_of(endpoint: Endpoint, dialect: Dialect) -> dict[str, Any]:
         "summary": name.replace("_", " ").capitalize(),
         "tags": [PUBLIC if endpoint.attested else LOCAL_ONLY],
         "responses": _responses(endpoint, dialect) if endpoint.shows is not None else {},
+        "openapi_extra": {"requestBody": _A_FILE} if endpoint.takes_bytes else None,
     }
 
 
 def _responses(endpoint: Endpoint, dialect: Dialect) -> Responses:
-    announced = _WAIT if endpoint.is_about_runs and dialect is Dialect.LOCAL else {}
+    announced = _announced(endpoint) if dialect is Dialect.LOCAL else {}
     told: Responses = {
         endpoint.status: {
             "model": endpoint.shows,
@@ -78,6 +92,10 @@ def _responses(endpoint: Endpoint, dialect: Dialect) -> Responses:
         told[status] = {"model": Failure, "description": _FAILURES[status]}
     told[429]["headers"] = {**_LEFT, **_RETRY}
     return told
+
+
+def _announced(endpoint: Endpoint) -> dict[str, Any]:
+    return {**(_WAIT if endpoint.is_about_runs else {}), **_UPLOAD}
 
 
 def show_openapi(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """The OpenAPI: whole, true, and of each dialect its own."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,10 @@ from tests.local.routes.running import CROP, any_template, finished, start_previ
 
 PICTURE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 LOCAL_ONLY = "Local Magica"
+A_FILE = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 async def spec_of(http: httpx.AsyncClient) -> dict[str, Any]:
@@ -58,7 +63,7 @@ async def test_every_answer_and_every_body_has_a_real_schema(http: httpx.AsyncCl
         (path, told["content"]["application/json"]["schema"])
         for _, path, operation in Described(spec).operations()
         for told in (*operation["responses"].values(), operation.get("requestBody"))
-        if told and path != "/v1/openapi.json"
+        if told and told != A_FILE and path != "/v1/openapi.json"
     ]
 
     assert [path for path, schema in schemas if not schema.keys() & {"$ref", "items"}] == []
@@ -101,6 +106,26 @@ async def test_the_hosted_dialect_describes_no_waiting(hosted_http: httpx.AsyncC
 
     assert "'wait'" not in spec
     assert "X-Magica-Wait" not in spec
+
+
+async def test_where_a_file_may_be_sent_is_told_by_every_answer(http: httpx.AsyncClient) -> None:
+    unsaid = [
+        operation["operationId"]
+        for *_, operation in Described(await spec_of(http)).operations()
+        for status, told in operation["responses"].items()
+        if status.startswith("2") and "X-Magica-Upload" not in told["headers"]
+    ]
+
+    assert unsaid == []
+
+
+async def test_the_hosted_dialect_takes_no_file_as_it_is(hosted_http: httpx.AsyncClient) -> None:
+    spec = await spec_of(hosted_http)
+    answer = await hosted_http.post("v1/files/content", content=b"x")
+
+    assert "X-Magica-Upload" not in str(spec)
+    assert "x-magica-upload" not in answer.headers
+    assert answer.status_code == 404
 
 
 async def test_every_success_is_as_it_is_described(
@@ -151,6 +176,7 @@ async def _read_everything(http: httpx.AsyncClient, described: Described) -> Non
     for what in ("nodes", "workflows"):
         await http.post(f"v1/{what}/estimate-credits", json={"nodes": [CROP]})
     await http.post("v1/files", json={"data_uri": PICTURE})
+    await http.post("v1/files/content", content=b64decode(PICTURE.partition(",")[2]))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +188,7 @@ async def _read_everything(http: httpx.AsyncClient, described: Described) -> Non
         ("POST", "v1/runs", []),
         ("POST", "v1/nodes/unknown/run", {"input": {}}),
         ("POST", "v1/files", {"data_uri": "data:,no"}),
+        ("POST", "v1/files/content", "no"),
         ("PATCH", "v1/workflows/unknown", {"name": "x"}),
     ],
 )
