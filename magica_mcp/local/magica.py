@@ -13,8 +13,8 @@ from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.local.catalog import Catalog, load_catalog
 from magica_mcp.local.catalog.templates import Template, templates_of
 from magica_mcp.local.engine import answers
-from magica_mcp.local.engine.engine import Order
 from magica_mcp.local.engine.limits import TimeLimits
+from magica_mcp.local.engine.orders import Order
 from magica_mcp.local.engine.preparing import prepared_model, prepared_workflow
 from magica_mcp.local.founding import FIRST_MICROCREDITS, add_account
 from magica_mcp.local.instance import local_folder
@@ -224,9 +224,7 @@ class LocalMagica:
 
     def wait_for_run(self, account: Account, run_id: str, *, seconds: float) -> bool:
         """Block until a run of either kind is over or the time is; answers whether it is over."""
-        with self._store.reading() as tx:
-            tx.runs.owned(account.id, run_id)
-        return self._engine.wait(run_id, seconds=seconds)
+        return self._engine.wait(account, run_id, seconds=seconds)
 
     async def wait_for_any(self, run_ids: Collection[str], *, seconds: float) -> None:
         """As `wait_for_run`, for the first of several runs and without holding a thread.

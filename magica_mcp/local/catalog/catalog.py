@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -82,6 +83,28 @@ class _Choice:
         usual = self.entry.default_sub_model_id or first[0].sub_model_id
         return self.mode.sub_model_id == usual
 
+    # Derived once: each node of each run asks for these.
+
+    @cached_property
+    def schema(self) -> ModelSchema:
+        told = {"model_id": self.model_id, "description": _description((self,))}
+        return schema_of(self.entry, self.mode).model_copy(update=told)
+
+    @cached_property
+    def ports(self) -> NodePorts:
+        return ports_of(self.entry, self.mode)
+
+    @cached_property
+    def defaults(self) -> JsonObject:
+        fields = input_fields(self.entry, self.mode)
+        return {field.zod_expected_name: field.default for field in fields}
+
+    @cached_property
+    def mode_names(self) -> frozenset[str]:
+        """What the mode is called among those of its model, in folded spelling."""
+        names = (self.mode.sub_model_id, self.mode.category, self.mode.label)
+        return frozenset(map(_folded, names))
+
 
 class Catalog:
     """Frozen: whoever holds it may read it from any thread."""
@@ -111,9 +134,7 @@ class Catalog:
         return self._choice(model_id).ref
 
     def schema(self, model_id: str) -> ModelSchema:
-        choice = self._choice(model_id)
-        told = {"model_id": choice.model_id, "description": _description((choice,))}
-        return schema_of(choice.entry, choice.mode).model_copy(update=told)
+        return self._choice(model_id).schema
 
     def pricing(self, model_id: str, *, sample: JsonObject | None = None) -> Pricing:
         """How a model is priced, and what `sample` would cost."""
@@ -141,8 +162,7 @@ class Catalog:
         scaffold = SCAFFOLD.get(node_type.lower())
         if scaffold is not None:
             return scaffold
-        choice = self._choice(node_type, mode=sub_model_id)
-        return ports_of(choice.entry, choice.mode)
+        return self._choice(node_type, mode=sub_model_id).ports
 
     def kind(self, node_type: str, *, sub_model_id: str | None = None) -> str:
         """What a model does in a mode, such as "text-to-image"; "" where the catalog is silent."""
@@ -163,8 +183,7 @@ class Catalog:
         """The same model by a sub-model id, or by the name of a mode such as image-to-image."""
         others = [other for other in self._choices if other.entry is choice.entry]
         for other in others:
-            names = (other.mode.sub_model_id, other.mode.category, other.mode.label)
-            if _folded(mode) in map(_folded, names):
+            if _folded(mode) in other.mode_names:
                 return other
         allowed = or_list([other.mode.sub_model_id for other in others])
         raise NotFoundError(
@@ -224,6 +243,7 @@ def _by_id(choices: tuple[_Choice, ...]) -> dict[str, _Choice]:
     return found
 
 
+@lru_cache(maxsize=512)
 def _folded(name: str) -> str:
     return re.sub(r"[-_.\s]+", "_", name.strip().casefold())
 
@@ -259,13 +279,11 @@ def _findable(choice: _Choice) -> Findable:
 
 
 def _price(choice: _Choice, data: JsonObject, *, measured: Measured | None = None) -> int:
-    fields = input_fields(choice.entry, choice.mode)
-    defaults = {field.zod_expected_name: field.default for field in fields}
     given = {name: value for name, value in data.items() if value not in (None, "")}
     return price(
         choice.entry.cost,
-        {**defaults, **given},
-        defaults=defaults,
+        {**choice.defaults, **given},
+        defaults=choice.defaults,
         estimate=choice.mode.default_estimate_microcredits,
         measured=measured,
     )

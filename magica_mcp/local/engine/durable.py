@@ -50,9 +50,14 @@ class _Following(threading.local):
     is_open = False
     node: tuple[str, str] | None = None
 
-    def take(self, run_id: str, node_id: str) -> bool:
+    @property
+    def is_free(self) -> bool:
         """Whether this thread works on a node and has none to go on with yet."""
-        if not self.is_open or self.node is not None:
+        return self.is_open and self.node is None
+
+    def take(self, run_id: str, node_id: str) -> bool:
+        """Go on with a node, if this thread is free to."""
+        if not self.is_free:
             return False
         self.node = (run_id, node_id)
         return True
@@ -83,6 +88,8 @@ class DurableNodes:
         self._run: GoOn | None = None
         self._queue: Queue | None = None
         self._following = _Following()
+        self._threads = 0
+        self._starting: set[str] = set()
         self._count = 0
         self._changed = threading.Condition()
 
@@ -104,6 +111,7 @@ class DurableNodes:
                 "process."
             )
         try:
+            self._threads = threads
             self._workflow = DBOS.workflow(name="node", max_recovery_attempts=None)(
                 self._counted(work)
             )
@@ -119,6 +127,12 @@ class DurableNodes:
                 yield
         finally:
             _one_per_process.release()
+
+    def room(self) -> int:
+        """How many nodes would be worked on at once if this thread started them now."""
+        with self._changed:
+            idle = self._threads - self._count - len(self._starting)
+        return int(self._following.is_free) + max(0, idle)
 
     def start(self, run_id: str, node_id: str) -> None:
         """Work on a node as soon as a thread is free; nothing happens if it was started before."""
@@ -176,8 +190,15 @@ class DurableNodes:
 
     def _start(self, run_id: str, node_id: str) -> None:
         assert self._workflow is not None, "durable nodes are not open"
-        with SetWorkflowID(_workflow_id(run_id, node_id)):
-            DBOS.start_workflow(self._workflow, run_id, node_id)
+        workflow_id = _workflow_id(run_id, node_id)
+        with self._changed:
+            self._starting.add(workflow_id)
+        try:
+            with SetWorkflowID(workflow_id):
+                DBOS.start_workflow(self._workflow, run_id, node_id)
+        except BaseException:
+            self._starting.discard(workflow_id)
+            raise
 
     def _hand_out(self, run_id: str) -> None:
         assert self._queue is not None, "there is a queue only where processes share a database"
@@ -200,30 +221,29 @@ class DurableNodes:
 
     def _counted(self, work: Work) -> Work:
         def node(run_id: str, node_id: str) -> None:
-            with self._under_way():
+            with self._under_way(_workflow_id(run_id, node_id)):
                 self._following.work_through(work, lambda: work(run_id, node_id))
 
         return node
 
     def _counted_run(self, work: Work, go_on: GoOn) -> GoOn:
         def run(run_id: str) -> None:
-            with self._under_way():
+            with self._under_way(run_id):
                 self._following.work_through(work, lambda: go_on(run_id))
 
         return run
 
     @contextmanager
-    def _under_way(self) -> Iterator[None]:
-        self._add(1)
+    def _under_way(self, workflow_id: str) -> Iterator[None]:
+        with self._changed:
+            self._starting.discard(workflow_id)
+            self._count += 1
         try:
             yield
         finally:
-            self._add(-1)
-
-    def _add(self, change: int) -> None:
-        with self._changed:
-            self._count += change
-            self._changed.notify_all()
+            with self._changed:
+                self._count -= 1
+                self._changed.notify_all()
 
 
 @contextmanager

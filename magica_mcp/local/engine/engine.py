@@ -2,9 +2,8 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -12,21 +11,18 @@ from magica_mcp.graph.lifecycle import NodeStatus, is_over
 from magica_mcp.local.credits import require_credits
 from magica_mcp.local.engine.durable import DurableNodes
 from magica_mcp.local.engine.endings import SECONDS_BETWEEN_LOOKS, Endings
+from magica_mcp.local.engine.orders import Order, store_run
 from magica_mcp.local.engine.preparing import Prepared
 from magica_mcp.local.engine.progress import freed, ready
 from magica_mcp.local.engine.pulse import Rhythm, beating
-from magica_mcp.local.engine.request import with_values
-from magica_mcp.local.engine.settling import cancel, end_run_if_over, states_of
+from magica_mcp.local.engine.settling import cancel, states_of
 from magica_mcp.local.engine.starting import Starter
-from magica_mcp.local.engine.work import NodeWork, ProcessEndingError
+from magica_mcp.local.engine.work import BegunNode, NodeWork, ProcessEndingError
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.ids import new_id, new_run_id
-from magica_mcp.local.store.node_runs import NewNodeRun, StoredNodeRun
-from magica_mcp.local.store.runs import UNFINISHED, NewRun
-from magica_mcp.local.store.store import Statements, Store
-from magica_mcp.local.store.tables import RunKind
-from magica_mcp.local.webhooks.announcing import announce_run
-from magica_mcp.models.values import Values
+from magica_mcp.local.store.node_runs import StoredNodeRun
+from magica_mcp.local.store.runs import UNFINISHED
+from magica_mcp.local.store.store import Store
 from magica_mcp.models.wire import JsonObject
 
 THREADS = 8
@@ -36,24 +32,13 @@ LAST_SECONDS = 5.0
 """How long nodes that run may go on when the engine is closed; they are begun again next time."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """Who starts what; `asked` is the body of the request."""
-
-    account: Account
-    kind: RunKind
-    workflow_id: str
-    asked: JsonObject
-    source: str
-    is_own_workflow: bool = False
-
-
 class Engine:
     """Executes runs. Opened by `open_engine`."""
 
     def __init__(self, work: NodeWork, *, starter: Starter, process_id: str | None = None) -> None:
         self._store, self._work, self._starter = work.store, work, starter
         self._process_id = process_id
+        self._begun: dict[tuple[str, str], BegunNode] = {}
         self._lock = threading.Lock()
         self._listeners: dict[str, set[threading.Event]] = {}
         self.endings = Endings(self._over)
@@ -65,18 +50,20 @@ class Engine:
             OutOfCreditsError: the account cannot pay the price; nothing was stored or reserved.
         """
         run_id = new_run_id()
+        first = [node for node in prepared.plan.nodes if not node.sources]
         with self._store.writing() as tx:
             have = tx.ledger.locked(order.account.id)
             require_credits(need=sum(prepared.prices.values()), have=have)
-            _store_run(tx, run_id, order, prepared)
+            # What processes share is handed out, and begins wherever it is taken.
+            room = self._starter.room() if self._process_id is None else 0
+            begun = [BegunNode(run_id, node, node.input({})) for node in first[:room]]
+            store_run(tx, run_id, order, prepared, given=_given(begun))
             if self._process_id is not None:
                 tx.processes.own(self._process_id, run_id)
         if self._process_id is not None and prepared.plan.nodes:
             self._starter.hand_out(run_id)
             return run_id
-        for node in prepared.plan.nodes:
-            if not node.sources:
-                self._starter.start(run_id, node.node_id)
+        self._let_go(run_id, [node.node_id for node in first], begun=begun)
         return run_id
 
     def cancel(self, run_id: str) -> None:
@@ -85,29 +72,42 @@ class Engine:
             run = tx.runs.locked(run_id)
             if run is not None and not is_over(run.status):
                 cancel(tx, run)
-        self._tell(run_id)
+        for begun in [each for each in tuple(self._begun) if each[0] == run_id]:
+            self._begun.pop(begun, None)
+        self._tell_end(run_id)
 
-    def wait(self, run_id: str, *, seconds: float) -> bool:
-        """Block until a run is over or the time is; answers whether it is over."""
+    def wait(self, account: Account, run_id: str, *, seconds: float) -> bool:
+        """Block until an account's run is over or the time is; answers whether it is over.
+
+        Raises `NotFoundError`.
+        """
         deadline = time.monotonic() + seconds
         with self._listening(run_id) as told:
-            while not self._is_over(run_id):
+            while not self._is_over(run_id, of=account):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                told.wait(min(left, SECONDS_BETWEEN_LOOKS))
-                told.clear()
+                if told.wait(min(left, SECONDS_BETWEEN_LOOKS)):
+                    return True
         return True
 
     def run_node(self, run_id: str, node_id: str) -> None:
         """Do a node's work and let go what it freed; repeating either changes nothing."""
-        freed_now = self._work.do(run_id, node_id)
-        for next_id in freed_now or ():
-            self._starter.start(run_id, next_id)
-        if freed_now is None:
+        begun = self._begun.pop((run_id, node_id), None)
+        done = self._work.do(run_id, node_id, begun=begun, room=self._starter.room)
+        if done is None:
             for next_id in self._freed_before(run_id, by=node_id):
                 self._starter.start_if_lost(run_id, next_id)
-        self._tell(run_id)
+            return
+        self._let_go(run_id, done.freed, begun=done.begun)
+        if done.is_run_over:
+            self._tell_end(run_id)
+
+    def _let_go(self, run_id: str, node_ids: Iterable[str], *, begun: Iterable[BegunNode]) -> None:
+        """Have nodes worked on, of which some are begun; whoever works on these finds them."""
+        self._begun.update({(run_id, node.planned.node_id): node for node in begun})
+        for node_id in node_ids:
+            self._starter.start(run_id, node_id)
 
     def pick_up_lost(self) -> None:
         """Start every node that should be under way and is not."""
@@ -139,7 +139,7 @@ class Engine:
         for node in self._owned(run_id):
             self._starter.forget(run_id, node.node_id)
         self._starter.take_back(run_id)
-        if not self._is_over(run_id):
+        if not self._over([run_id]):
             self._starter.hand_out(run_id)
 
     def _owned(self, run_id: str) -> Sequence[StoredNodeRun]:
@@ -156,23 +156,22 @@ class Engine:
                 return ()
             return freed(states_of(tx.node_runs.of_runs([run_id])), by=by)
 
-    def _is_over(self, run_id: str) -> bool:
+    def _is_over(self, run_id: str, *, of: Account) -> bool:
         with self._store.reading() as tx:
-            status = tx.runs.status(run_id)
-        return status is None or is_over(status)
+            return is_over(tx.runs.owned(of.id, run_id).status)
 
     def _over(self, run_ids: Collection[str]) -> Collection[str]:
         with self._store.reading() as tx:
             return frozenset(run_ids) - tx.runs.unfinished_among(run_ids)
 
-    def _tell(self, run_id: str) -> None:
+    def _tell_end(self, run_id: str) -> None:
         for told in tuple(self._listeners.get(run_id, ())):
             told.set()
         self.endings.tell(run_id)
 
     @contextmanager
     def _listening(self, run_id: str) -> Iterator[threading.Event]:
-        """An event that is set whenever something happened to a run."""
+        """An event that is set once a run has ended in this process."""
         told = threading.Event()
         with self._lock:
             self._listeners.setdefault(run_id, set()).add(told)
@@ -231,40 +230,5 @@ def _picking_up(engine: Engine, store: Store, process_id: str | None) -> Iterato
         yield
 
 
-def _store_run(tx: Statements, run_id: str, order: Order, prepared: Prepared) -> None:
-    plan, account_id = prepared.plan, order.account.id
-    tx.runs.add(
-        NewRun(
-            id=run_id,
-            account_id=account_id,
-            kind=order.kind,
-            workflow_id=order.workflow_id,
-            name=prepared.name,
-            source=order.source,
-            asked=order.asked,
-            result_feed=plan.result.stored() if plan.result else None,
-            graph=prepared.workflow.wire() if prepared.workflow else None,
-        )
-    )
-    tx.node_runs.add(
-        run_id,
-        [
-            NewNodeRun(node.node_id, plan=node.stored(), input=prepared.inputs.get(node.node_id))
-            for node in plan.nodes
-        ],
-    )
-    tx.ledger.reserve(account_id, run_id=run_id, prices=prepared.prices)
-    if order.is_own_workflow and prepared.values:
-        _write_back(tx, order, prepared.values)
-    run = None if plan.nodes else tx.runs.by_id(run_id)
-    if run is not None:
-        tx.runs.begin(run_id)
-        announce_run(tx, run)
-        end_run_if_over(tx, run, ())
-
-
-def _write_back(tx: Statements, order: Order, values: Values) -> None:
-    """Leave the values in the workflow's Request node, where the editor shows them."""
-    kept = tx.workflows.by_id(order.account.id, order.workflow_id)
-    if kept is not None and any(values.values()):
-        tx.workflows.replace(order.account.id, with_values(kept, values))
+def _given(begun: Iterable[BegunNode]) -> dict[str, JsonObject]:
+    return {node.planned.node_id: node.given for node in begun}

@@ -1,5 +1,6 @@
 """What is checked and priced before a run starts, while nothing is stored or reserved yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -54,7 +55,8 @@ def prepared_workflow(workflow: Workflow, ask: StartRun, *, catalog: Catalog) ->
     for node in plan.nodes:
         kind = catalog.kind(node.node_type, sub_model_id=node.sub_model_id)
         refuse_unless_runnable(node.node_type, kind=kind)
-    prepared = _priced(plan, name=workflow.name, catalog=catalog)
+    known = {node.node_id: _known_input(node, catalog=catalog) for node in plan.nodes}
+    prepared = _priced(plan, known, name=workflow.name, catalog=catalog)
     return replace(prepared, workflow=filled, values=values)
 
 
@@ -76,13 +78,15 @@ def prepared_model(node_type: str, ask: StartModelRun, *, catalog: Catalog) -> P
     kind = catalog.kind(chosen.node_type, sub_model_id=chosen.sub_model_id)
     refuse_unless_runnable(chosen.node_type, kind=kind)
     schema = catalog.schema(chosen.sub_model_id or chosen.node_type)
+    complete = checked(schema, ask.input)
     node = PlannedNode(
         node_id=chosen.node_type,
         node_type=chosen.node_type,
         sub_model_id=chosen.sub_model_id,
-        given=checked(schema, ask.input),
+        given=complete,
     )
-    return _priced(Plan(nodes=(node,)), name=schema.name, catalog=catalog)
+    inputs = {node.node_id: complete}
+    return _priced(Plan(nodes=(node,)), inputs, name=schema.name, catalog=catalog)
 
 
 def sub_model_of(catalog: Catalog, node_type: str, mode: str | None) -> str | None:
@@ -102,8 +106,10 @@ def _letters(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
 
 
-def _priced(plan: Plan, *, name: str, catalog: Catalog) -> Prepared:
-    known = {node.node_id: _known_input(node, catalog=catalog) for node in plan.nodes}
+def _priced(
+    plan: Plan, known: Mapping[str, JsonObject], *, name: str, catalog: Catalog
+) -> Prepared:
+    """With the price of each node for what is `known` of its input."""
     prices = {
         node.node_id: catalog.price(
             node.node_type, data=known[node.node_id], sub_model_id=node.sub_model_id

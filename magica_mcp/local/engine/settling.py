@@ -4,7 +4,7 @@ At every moment an account may spend its grants, less its charges, less what is 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from magica_mcp.graph.lifecycle import NodeStatus, RunStatus, is_node_over, is_over, outcome_of
 from magica_mcp.local.credits import charge_for
@@ -15,6 +15,15 @@ from magica_mcp.local.store.runs import StoredRun
 from magica_mcp.local.store.store import Statements
 from magica_mcp.local.webhooks.announcing import announce_node, announce_run
 from magica_mcp.models.wire import JsonObject
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What the end of a node led to: the nodes that it freed, and all nodes of the run now."""
+
+    freed: tuple[str, ...]
+    nodes: Sequence[StoredNodeRun]
+    is_run_over: bool
 
 
 def states_of(nodes: Iterable[StoredNodeRun]) -> States:
@@ -29,36 +38,38 @@ def outputs_of(nodes: Iterable[StoredNodeRun]) -> dict[str, JsonObject]:
 
 
 def end_node(
-    tx: Statements, run: StoredRun, node: StoredNodeRun, ending: NodeEnding, *, price: int
-) -> tuple[str, ...]:
-    """Store how a node ended and settle its price; a failed node costs nothing.
-
-    Answers the nodes that it freed.
-    """
-    have = tx.ledger.locked(run.account_id)
+    tx: Statements,
+    run: StoredRun,
+    nodes: Sequence[StoredNodeRun],
+    node_id: str,
+    ending: NodeEnding,
+    *,
+    price: int,
+) -> Aftermath:
+    """Store how one of a run's nodes ended and settle its price; a failed node costs nothing."""
     reserved = tx.ledger.reserved(run.id)
-    cost = 0
+    charged: dict[str, int] = {}
     if ending.output is not None:
-        cost = charge_for(price, have=have + reserved.get(node.node_id, 0))
+        cost = _cost(tx, run, price=price, held=reserved.get(node_id, 0))
+        charged = {node_id: cost}
         ending = replace(ending, output={**ending.output, "creditUsed": cost})
-    tx.node_runs.end(run.id, node.node_id, ending, credit_used=cost)
-    announce_node(tx, run, node.node_id)
-    nodes: Sequence[StoredNodeRun] = tx.node_runs.of_runs([run.id])
+    tx.node_runs.end(run.id, node_id, ending, credit_used=charged.get(node_id, 0))
+    announce_node(tx, run, node_id)
+    nodes = _ended(nodes, node_id, ending)
     lost = starved(states_of(nodes))
     tx.node_runs.drop(run.id, lost, NodeStatus.SKIPPED)
     nodes = _dropped(nodes, lost)
-    _give_back(tx, run, (node.node_id, *lost), reserved=reserved)
-    if ending.output is not None:
-        tx.ledger.charge(run.account_id, run_id=run.id, node_id=node.node_id, microcredits=cost)
-    end_run_if_over(tx, run, nodes)
-    return freed(states_of(nodes), by=node.node_id)
+    released = _held_for((node_id, *lost), reserved=reserved)
+    tx.ledger.settle(run.account_id, run_id=run.id, released=released, charged=charged)
+    is_run_over = end_run_if_over(tx, run, nodes)
+    return Aftermath(freed(states_of(nodes), by=node_id), nodes, is_run_over=is_run_over)
 
 
-def end_run_if_over(tx: Statements, run: StoredRun, nodes: Sequence[StoredNodeRun]) -> None:
+def end_run_if_over(tx: Statements, run: StoredRun, nodes: Sequence[StoredNodeRun]) -> bool:
     """End a run whose nodes are all over, with what has reached its Response node."""
     outcome = outcome_of(node.status for node in nodes)
     if not is_over(outcome):
-        return
+        return False
     outputs = outputs_of(nodes)
     response: JsonObject | None = None
     if run.result_feed is not None:
@@ -67,6 +78,7 @@ def end_run_if_over(tx: Statements, run: StoredRun, nodes: Sequence[StoredNodeRu
             response = {fed.name: fed.value(outputs)}
     tx.runs.end(run.id, outcome, response=response, error=_error_of(nodes))
     announce_run(tx, run)
+    return True
 
 
 def cancel(tx: Statements, run: StoredRun) -> None:
@@ -74,10 +86,34 @@ def cancel(tx: Statements, run: StoredRun) -> None:
     tx.ledger.locked(run.account_id)
     nodes = tx.node_runs.of_runs([run.id])
     left = [node.node_id for node in nodes if not is_node_over(node.status)]
-    _give_back(tx, run, left, reserved=tx.ledger.reserved(run.id))
+    released = _held_for(left, reserved=tx.ledger.reserved(run.id))
+    tx.ledger.settle(run.account_id, run_id=run.id, released=released)
     tx.node_runs.drop(run.id, left, NodeStatus.CANCELED)
     tx.runs.end(run.id, RunStatus.CANCELED)
     announce_run(tx, run)
+
+
+def _cost(tx: Statements, run: StoredRun, *, price: int, held: int) -> int:
+    """What is charged; what is left of the account counts only beyond what is held for the node."""
+    have = held if price <= held else held + tx.ledger.locked(run.account_id)
+    return charge_for(price, have=have)
+
+
+def _ended(
+    nodes: Sequence[StoredNodeRun], node_id: str, ending: NodeEnding
+) -> Sequence[StoredNodeRun]:
+    return [
+        replace(
+            node,
+            status=ending.status,
+            output=ending.output,
+            error=ending.error,
+            user_message=ending.user_message,
+        )
+        if node.node_id == node_id
+        else node
+        for node in nodes
+    ]
 
 
 def _dropped(nodes: Sequence[StoredNodeRun], lost: Collection[str]) -> Sequence[StoredNodeRun]:
@@ -86,11 +122,8 @@ def _dropped(nodes: Sequence[StoredNodeRun], lost: Collection[str]) -> Sequence[
     ]
 
 
-def _give_back(
-    tx: Statements, run: StoredRun, node_ids: Iterable[str], *, reserved: dict[str, int]
-) -> None:
-    amounts = {node_id: reserved[node_id] for node_id in node_ids if node_id in reserved}
-    tx.ledger.release(run.account_id, run_id=run.id, amounts=amounts)
+def _held_for(node_ids: Iterable[str], *, reserved: dict[str, int]) -> dict[str, int]:
+    return {node_id: reserved[node_id] for node_id in node_ids if node_id in reserved}
 
 
 def _error_of(nodes: Sequence[StoredNodeRun]) -> str | None:

@@ -13,6 +13,10 @@ GoOn = Callable[[str], None]
 class Starter(Protocol):
     """Sees to it that the work on a node is done, by whatever means."""
 
+    def room(self) -> int:
+        """How many nodes would be worked on at once if this thread started them now."""
+        ...
+
     def start(self, run_id: str, node_id: str) -> None:
         """Have a node worked on soon; nothing happens if it was started before."""
         ...

@@ -7,7 +7,7 @@ executed again, and nothing is charged twice.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -24,8 +24,8 @@ from magica_mcp.local.library import made_files
 from magica_mcp.local.media import DISK_IS_FULL
 from magica_mcp.local.nodes.job import NodeJob, NodeResult, RunNode, Workbench
 from magica_mcp.local.store.files import NewFile
-from magica_mcp.local.store.node_runs import NodeEnding
-from magica_mcp.local.store.store import Store
+from magica_mcp.local.store.node_runs import NodeEnding, StoredNodeRun
+from magica_mcp.local.store.store import Statements, Store
 from magica_mcp.local.webhooks.announcing import announce_run
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
@@ -55,12 +55,22 @@ class ProcessEndingError(BaseException):
 
 @dataclass(frozen=True)
 class BegunNode:
-    """A node whose work has begun for the `starts`-th time."""
+    """A node whose work has begun for the `starts`-th time, as far as the store knows."""
 
     run_id: str
     planned: PlannedNode
     given: JsonObject
-    starts: int
+    starts: int = 1
+    moment: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class DoneNode:
+    """What the end of a node led to; of the nodes that it freed, some are begun already."""
+
+    freed: tuple[str, ...]
+    begun: tuple[BegunNode, ...]
+    is_run_over: bool
 
 
 @dataclass(frozen=True)
@@ -74,19 +84,32 @@ class NodeWork:
     is_ending: threading.Event
     limits: TimeLimits = field(default_factory=TimeLimits)
 
-    def do(self, run_id: str, node_id: str) -> tuple[str, ...] | None:
-        """The nodes that this one freed; None where it was over already.
+    def do(
+        self,
+        run_id: str,
+        node_id: str,
+        *,
+        begun: BegunNode | None = None,
+        room: Callable[[], int] = lambda: 0,
+    ) -> DoneNode | None:
+        """What the node's end led to; None where it was over already.
+
+        `begun` is the node where its work has begun before. As many of the nodes that it frees as
+        there is `room` for begin in the transaction that stores its end.
 
         Raises:
             ProcessEndingError: the process ends, and the node did not get to its own end.
         """
-        begun = self.patiently(lambda: self._begin(run_id, node_id))
+        if begun is None or _is_stale(begun):
+            begun = self.patiently(lambda: self._begin(run_id, node_id))
         if begun is None:
             return None
+        if self.is_ending.is_set():
+            raise ProcessEndingError
         ending, price = self._ending(begun)
         if self.is_ending.is_set() and ending.output is None:
             raise ProcessEndingError
-        return self.patiently(lambda: self._end(begun, ending, price=price))
+        return self.patiently(lambda: self._end(begun, ending, price=price, room=room))
 
     def patiently(self, write: Callable[[], Result]) -> Result:
         """What a transaction gives, begun anew while the database is locked or out of reach."""
@@ -98,35 +121,39 @@ class NodeWork:
                 if self.is_ending.wait(SECONDS_BETWEEN_TRIES):
                     raise ProcessEndingError from error
 
-    def _end(self, begun: BegunNode, ending: NodeEnding, *, price: int) -> tuple[str, ...] | None:
+    def _end(
+        self, begun: BegunNode, ending: NodeEnding, *, price: int, room: Callable[[], int]
+    ) -> DoneNode | None:
         run_id, node_id = begun.run_id, begun.planned.node_id
         files = self._made(begun, ending)
         with self.store.writing() as tx:
             run = tx.runs.locked(run_id)
-            node = tx.node_runs.by_id(run_id, node_id)
+            nodes = tx.node_runs.of_runs([run_id])
+            node = _found(nodes, node_id)
             # Canceled meanwhile: what was made is not wanted any more, and costs nothing. Ended
             # meanwhile: by another process, or by this one, which did not hear of its success.
             if run is None or node is None or node.status is not NodeStatus.RUNNING:
                 return None
             tx.files.add(run.account_id, files)
-            return end_node(tx, run, node, ending, price=price)
+            after = end_node(tx, run, nodes, node_id, ending, price=price)
+            soon = () if self.is_ending.is_set() else after.freed[: room()]
+            now = tuple(_begin_node(tx, after.nodes, next_id) for next_id in soon)
+            return DoneNode(after.freed, now, is_run_over=after.is_run_over)
 
     def _begin(self, run_id: str, node_id: str) -> BegunNode | None:
         if self.is_ending.is_set():
             raise ProcessEndingError
         with self.store.writing() as tx:
             run = tx.runs.locked(run_id)
-            nodes = {node.node_id: node for node in tx.node_runs.of_runs([run_id])}
-            node = nodes.get(node_id)
+            nodes = tx.node_runs.of_runs([run_id])
+            node = _found(nodes, node_id)
             if run is None or node is None or is_over(run.status) or is_node_over(node.status):
                 return None
-            planned = PlannedNode.model_validate(node.plan)
-            given = planned.input(outputs_of(nodes.values()))
-            tx.node_runs.begin(run_id, node_id, given=given)
+            begun = _begin_node(tx, nodes, node_id)
             if run.status is not RunStatus.RUNNING:
                 tx.runs.begin(run_id)
                 announce_run(tx, run)
-            return BegunNode(run_id, planned, given, starts=node.starts + 1)
+            return begun
 
     def _ending(self, begun: BegunNode) -> tuple[NodeEnding, int]:
         """How the node's work ends, and its price in microcredits."""
@@ -208,6 +235,24 @@ class NodeWork:
         with self.store.reading() as tx:
             status = tx.runs.status(run_id)
         return status is None or is_over(status)
+
+
+def _is_stale(begun: BegunNode) -> bool:
+    """Whether it was left lying for so long that its run may have been canceled elsewhere."""
+    return time.monotonic() - begun.moment > SECONDS_BETWEEN_LOOKS
+
+
+def _found(nodes: Sequence[StoredNodeRun], node_id: str) -> StoredNodeRun | None:
+    return next((node for node in nodes if node.node_id == node_id), None)
+
+
+def _begin_node(tx: Statements, nodes: Sequence[StoredNodeRun], node_id: str) -> BegunNode:
+    """Begin the work on one of a run's nodes, with what those that feed it have put out."""
+    node = next(node for node in nodes if node.node_id == node_id)
+    planned = PlannedNode.model_validate(node.plan)
+    given = planned.input(outputs_of(nodes))
+    tx.node_runs.begin(node.run_id, node_id, given=given)
+    return BegunNode(node.run_id, planned, given, starts=node.starts + 1)
 
 
 def _measured(result: NodeResult) -> Measured | None:

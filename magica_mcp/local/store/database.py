@@ -11,9 +11,6 @@ from magica_mcp.local.store.enforced import enforce
 from magica_mcp.local.store.migrations import MIGRATIONS, Migration, bring_up_to_date
 from magica_mcp.local.store.processes import Processes
 
-WRITES = {"writes": True}
-"""Execution options of a connection that will write: it waits for its turn at the beginning."""
-
 _BUSY_MILLISECONDS = 30_000
 
 _PRAGMAS = (
@@ -38,20 +35,35 @@ def open_database(
     """
     engine = _engine(url)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare)
-        sa.event.listen(engine, "begin", _begin)
+        sa.event.listen(engine.pool, "connect", _prepare)
     try:
-        with (
-            _foreign_errors_as_ours(),
-            engine.connect().execution_options(**WRITES) as connection,
-            connection.begin(),
-        ):
+        with _foreign_errors_as_ours(), transaction(engine, writes=True) as connection:
             Processes(connection).take_turns()
             if bring_up_to_date(connection, migrations=migrations):
                 enforce(connection)
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
+    """All that is said within happens, or nothing of it.
+
+    One that writes takes the lock of SQLite at once, so that what it read cannot change before.
+    """
+    with engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "sqlite":
+            # To the driver itself: with a listener to "begin" every statement looks for listeners.
+            _begin(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+        yield connection
+
+
+def _begin(connection: sa.Connection, statement: str) -> None:
+    try:
+        connection.connection.cursor().execute(statement)
+    except sqlite3.OperationalError as error:
+        raise sa.exc.OperationalError(statement, None, error) from error
 
 
 def _engine(url: str | sa.URL) -> sa.Engine:
@@ -82,11 +94,5 @@ def tune(connection: sqlite3.Connection) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin` says, not on their own
+    connection.isolation_level = None  # they begin where `transaction` says
     tune(connection)
-
-
-def _begin(connection: sa.Connection) -> None:
-    """A writer takes the lock at once, so that what it read cannot change before it writes."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -54,8 +54,10 @@ class Files:
     def add(self, account_id: str, new: Iterable[NewFile]) -> tuple[StoredFile, ...]:
         """List files, in the order in which they were made; one that is listed already is not."""
         by_name = {file.name: file for file in new}
+        if not by_name:
+            return ()
         query = sa.select(files.c.name).where(files.c.name.in_(by_name))
-        known = set(self.connection.execute(query).scalars()) if by_name else set()
+        known = set(self.connection.execute(query).scalars())
         moment = iso(self.now())
         added = tuple(
             StoredFile(id=new_id(), created_at=moment, file=file)

@@ -47,7 +47,7 @@ def key_hash(key: str) -> str:
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(_DIGITS) for _ in range(length))
+    return _base36(secrets.randbelow(36**length)).rjust(length, "0")
 
 
 def _base36(number: int) -> str:

@@ -22,6 +22,8 @@ class NewNodeRun:
     node_id: str
     plan: JsonObject
     input: JsonObject | None = None
+    is_begun: bool = False
+    """Whether its work begins at once."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class NodeEnding:
 _COLUMNS = tuple(node_runs.c[name] for name in StoredNodeRun.__dataclass_fields__)
 
 # Built once, as in `runs`.
+_ADDING = sa.insert(node_runs)
+_BY_ID = sa.select(*_COLUMNS).where(
+    node_runs.c.run_id == sa.bindparam("of_run"), node_runs.c.node_id == sa.bindparam("of_node")
+)
 _OF_RUNS = (
     sa.select(*_COLUMNS)
     .where(node_runs.c.run_id.in_(sa.bindparam("run_ids", expanding=True)))
@@ -91,27 +97,27 @@ class NodeRuns:
     now: Clock
 
     def add(self, run_id: str, nodes: Iterable[NewNodeRun]) -> None:
+        moment = iso(self.now())
         rows = [
             {
                 "run_id": run_id,
                 "node_id": node.node_id,
                 "position": position,
                 "plan": node.plan,
-                "status": NodeStatus.PENDING.value,
+                "status": (NodeStatus.RUNNING if node.is_begun else NodeStatus.PENDING).value,
                 "input": node.input,
                 "credit_used": 0,
-                "starts": 0,
+                "starts": int(node.is_begun),
+                "started_at": moment if node.is_begun else None,
             }
             for position, node in enumerate(nodes)
         ]
         if rows:
-            self.connection.execute(sa.insert(node_runs), rows)
+            self.connection.execute(_ADDING, rows)
 
     def by_id(self, run_id: str, node_id: str) -> StoredNodeRun | None:
-        query = sa.select(*_COLUMNS).where(
-            node_runs.c.run_id == run_id, node_runs.c.node_id == node_id
-        )
-        row = self.connection.execute(query).one_or_none()
+        which = {"of_run": run_id, "of_node": node_id}
+        row = self.connection.execute(_BY_ID, which).one_or_none()
         return None if row is None else _node_run(row)
 
     def of_runs(self, run_ids: Collection[str]) -> tuple[StoredNodeRun, ...]:

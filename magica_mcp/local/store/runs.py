@@ -34,6 +34,8 @@ class NewRun:
     result_feed: JsonValue
     """What reaches the Response node, as `engine.plan` writes it; None for a run of a model."""
     graph: JsonObject | None = None
+    is_begun: bool = False
+    """Whether the work of one of its nodes begins at once."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ _COLUMNS = tuple(runs.c[name] for name in StoredRun.__dataclass_fields__)
 # What every node of every run asks is built once: building takes longer than the database does.
 _BY_ID = sa.select(*_COLUMNS).where(runs.c.id == sa.bindparam("run_id"))
 _LOCKED = _BY_ID.with_for_update()
+_ADDING = sa.insert(runs)
 _STATUS = sa.select(runs.c.status).where(runs.c.id == sa.bindparam("run_id"))
 _BECOMING = {
     status: sa.update(runs).where(
@@ -90,21 +93,22 @@ class Runs:
     now: Clock
 
     def add(self, run: NewRun) -> None:
-        self.connection.execute(
-            sa.insert(runs).values(
-                id=run.id,
-                account_id=run.account_id,
-                kind=run.kind.value,
-                status=RunStatus.QUEUED.value,
-                workflow_id=run.workflow_id,
-                name=run.name,
-                source=run.source,
-                asked=run.asked,
-                result_feed=run.result_feed,
-                graph=run.graph,
-                created_at=iso(self.now()),
-            )
-        )
+        moment = iso(self.now())
+        row = {
+            "id": run.id,
+            "account_id": run.account_id,
+            "kind": run.kind.value,
+            "status": (RunStatus.RUNNING if run.is_begun else RunStatus.QUEUED).value,
+            "workflow_id": run.workflow_id,
+            "name": run.name,
+            "source": run.source,
+            "asked": run.asked,
+            "result_feed": run.result_feed,
+            "graph": run.graph,
+            "created_at": moment,
+            "started_at": moment if run.is_begun else None,
+        }
+        self.connection.execute(_ADDING, row)
 
     def by_id(self, run_id: str) -> StoredRun | None:
         return self._found(_BY_ID, run_id)

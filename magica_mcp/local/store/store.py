@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from magica_mcp.local.store.accounts import Accounts
 from magica_mcp.local.store.bell import Bell
-from magica_mcp.local.store.database import WRITES, open_database
+from magica_mcp.local.store.database import open_database, transaction
 from magica_mcp.local.store.files import Files
 from magica_mcp.local.store.ids import Clock, now
 from magica_mcp.local.store.keys import Keys
@@ -52,18 +52,14 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Statements]:
         """A transaction that changes nothing and sees one state of everything."""
-        with self.engine.connect() as connection, connection.begin():
+        with transaction(self.engine, writes=False) as connection:
             yield Statements(connection, now=self.now)
 
     @contextmanager
     def writing(self) -> Iterator[Statements]:
         """A transaction that may change things: all of it happens, or nothing."""
         turn = self.turn if self.engine.dialect.name == "sqlite" else nullcontext()
-        with (
-            turn,
-            self.engine.connect().execution_options(**WRITES) as connection,
-            connection.begin(),
-        ):
+        with turn, transaction(self.engine, writes=True) as connection:
             tx = Statements(connection, now=self.now)
             yield tx
         if tx.messages.queued:

@@ -362,7 +362,7 @@ def test_waiting_ends_with_the_run(workshop: Workshop) -> None:
     run_id = workshop.start(workflow("ask → a", "a → end"))
 
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(workshop.engine.wait, run_id, seconds=5)
+        waiting = threads.submit(workshop.engine.wait, workshop.account, run_id, seconds=60)
         workshop.work_on_all()
 
     assert waiting.result()
@@ -371,7 +371,7 @@ def test_waiting_ends_with_the_run(workshop: Workshop) -> None:
 def test_waiting_ends_with_the_time(workshop: Workshop) -> None:
     run_id = workshop.start(workflow("ask → a", "a → end"))
 
-    assert not workshop.engine.wait(run_id, seconds=0)
+    assert not workshop.engine.wait(workshop.account, run_id, seconds=0)
 
 
 # Values ---------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from magica_mcp.errors import ProviderUnavailableError
-from magica_mcp.local.engine.engine import Order
+from magica_mcp.local.engine.orders import Order
 from magica_mcp.local.engine.preparing import prepared_model
 from magica_mcp.local.nodes.job import NodeResult
 from magica_mcp.local.store.tables import RunKind

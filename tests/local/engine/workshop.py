@@ -7,8 +7,9 @@ from threading import Event
 
 from magica_mcp.local.catalog import Catalog
 from magica_mcp.local.engine import answers
-from magica_mcp.local.engine.engine import Engine, Order
+from magica_mcp.local.engine.engine import Engine
 from magica_mcp.local.engine.limits import TimeLimits
+from magica_mcp.local.engine.orders import Order
 from magica_mcp.local.engine.preparing import prepared_workflow
 from magica_mcp.local.engine.work import NodeWork
 from magica_mcp.local.media import MediaFolder
@@ -32,10 +33,15 @@ class ByHand:
 
     waiting: list[tuple[str, str]] = field(default_factory=list)
     known: set[tuple[str, str]] = field(default_factory=set)
+    seats: int = 0
+    """How many threads are free."""
     queue: list[str] = field(default_factory=list)
     """Runs that were handed out and that nobody has taken."""
     taken: dict[str, str] = field(default_factory=dict)
     """By run the process that took it from the queue."""
+
+    def room(self) -> int:
+        return self.seats
 
     def start(self, run_id: str, node_id: str) -> None:
         if (run_id, node_id) not in self.known:

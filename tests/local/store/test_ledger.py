@@ -23,8 +23,7 @@ def test_what_may_be_spent_is_what_was_granted_less_what_is_reserved_or_charged(
         tx.ledger.grant(owner.id, microcredits=1000)
         add_run(tx, owner, "a", "b")
         tx.ledger.reserve(owner.id, run_id="run", prices={"a": 300, "b": 200})
-        tx.ledger.release(owner.id, run_id="run", amounts={"a": 300})
-        tx.ledger.charge(owner.id, run_id="run", node_id="a", microcredits=250)
+        tx.ledger.settle(owner.id, run_id="run", released={"a": 300}, charged={"a": 250})
 
         assert tx.ledger.available(owner.id) == 1000 - 250 - 200
 
@@ -37,7 +36,7 @@ def test_what_is_reserved_for_a_node_is_nothing_once_it_was_given_back(
         add_run(tx, owner, "a")
         tx.ledger.reserve(owner.id, run_id="run", prices={"a": 300})
         before = tx.ledger.reserved("run")
-        tx.ledger.release(owner.id, run_id="run", amounts={"a": 300})
+        tx.ledger.settle(owner.id, run_id="run", released={"a": 300})
 
         assert (before, tx.ledger.reserved("run")) == ({"a": 300}, {})
 
@@ -46,10 +45,10 @@ def test_a_node_cannot_be_charged_twice(store: Store, owner: Account) -> None:
     with store.writing() as tx:
         tx.ledger.grant(owner.id, microcredits=2)
         add_run(tx, owner, "a")
-        tx.ledger.charge(owner.id, run_id="run", node_id="a", microcredits=1)
+        tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": 1})
 
     with pytest.raises(sa.exc.IntegrityError, match="UNIQUE"), store.writing() as tx:
-        tx.ledger.charge(owner.id, run_id="run", node_id="a", microcredits=1)
+        tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": 1})
 
 
 def test_nothing_can_be_overdrawn(store: Store, owner: Account) -> None:
@@ -57,7 +56,7 @@ def test_nothing_can_be_overdrawn(store: Store, owner: Account) -> None:
         add_run(tx, owner, "a")
 
     with pytest.raises(sa.exc.IntegrityError, match="CHECK"), store.writing() as tx:
-        tx.ledger.charge(owner.id, run_id="run", node_id="a", microcredits=1)
+        tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": 1})
 
 
 def test_a_charge_cannot_give(store: Store, owner: Account) -> None:
@@ -65,7 +64,7 @@ def test_a_charge_cannot_give(store: Store, owner: Account) -> None:
         add_run(tx, owner, "a")
 
     with pytest.raises(sa.exc.IntegrityError, match="CHECK"), store.writing() as tx:
-        tx.ledger.charge(owner.id, run_id="run", node_id="a", microcredits=-1)
+        tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": -1})
 
 
 @pytest.mark.parametrize("change", [sa.update(ledger).values(microcredits=0), sa.delete(ledger)])

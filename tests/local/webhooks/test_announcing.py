@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from magica_mcp.errors import NodeFailedError
-from magica_mcp.local.engine.engine import Order
+from magica_mcp.local.engine.orders import Order
 from magica_mcp.local.engine.preparing import prepared_model
 from magica_mcp.local.engine.settling import cancel
 from magica_mcp.local.nodes.job import NodeJob, NodeResult
