@@ -25,15 +25,20 @@ class Profile:
     """Whether `structuredContent` makes it drop text and images."""
     longest_answer: int = 100_000
     """Characters of one answer that arrive whole."""
+    asks_person: bool = True
+    """Whether a question that it declares to put to a person really reaches one."""
 
 
 UNKNOWN = Profile()
-CLAUDE_DESKTOP = Profile(longest_wait=55, shows_images=False, longest_answer=1_000_000)
+CLAUDE_DESKTOP = Profile(
+    longest_wait=55, shows_images=False, longest_answer=1_000_000, asks_person=False
+)
 
 PROFILES: Mapping[str, Profile] = {
     "claude-ai": CLAUDE_DESKTOP,
     "claude-desktop": CLAUDE_DESKTOP,
     "anthropic/claudeai": Profile(longest_wait=55, shows_images=False, longest_answer=150_000),
+    # Its extension for VS Code goes by the same name and declines by itself; so a no is no refusal.
     "claude-code": Profile(progress_extends=True, hides_text=True),
     "codex-mcp-client": Profile(longest_wait=55),
     "cursor-vscode": Profile(longest_wait=285),
