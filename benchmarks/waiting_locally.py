@@ -114,6 +114,7 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
     from magica_mcp.server.app import create_server  # noqa: PLC0415
     from magica_mcp.server.waits import Waits  # noqa: PLC0415
     from magica_mcp.server.workspace import Workspace  # noqa: PLC0415
+    from magica_mcp.spend.budgets import Limits  # noqa: PLC0415
     from magica_mcp.spend.journal import Journal  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -128,6 +129,7 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
                 memory=memory,
                 account="benchmark",
                 long_poll_seconds=720,
+                limits=Limits(),
             )
             async with Client(create_server(lambda _: workspace)) as connected:
                 yield connected, requests

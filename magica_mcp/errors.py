@@ -119,7 +119,7 @@ class GraphRuleError(MagicaError):
 
 
 class OverBudgetError(MagicaError):
-    """A price that the budgets do not allow; amounts in microcredits, None: no limit, or unknown."""
+    """A price that the budgets do not allow; microcredits, None: no limit, or not known."""
 
     code = "OVER_BUDGET"
 
@@ -127,6 +127,21 @@ class OverBudgetError(MagicaError):
         self, text: str, *, left: int | None, fits: int | None, renews_at: str | None
     ) -> None:
         self.left, self.fits, self.renews_at = left, fits, renews_at
+        super().__init__(text)
+
+    def with_advice(self, advice: str) -> "OverBudgetError":
+        """The same with a sentence more; nothing is added by an empty one."""
+        text = f"{self} {advice}" if advice else str(self)
+        return OverBudgetError(text, left=self.left, fits=self.fits, renews_at=self.renews_at)
+
+
+class ApprovalNeededError(MagicaError):
+    """A price that must be agreed to first; microcredits, None: not known."""
+
+    code = "APPROVAL_NEEDED"
+
+    def __init__(self, text: str, *, price: int | None) -> None:
+        self.price = price
         super().__init__(text)
 
 

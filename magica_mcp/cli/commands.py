@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from magica_mcp import __version__
-from magica_mcp.errors import MagicaError
+from magica_mcp.errors import ConfigurationError, MagicaError
 
 app = typer.Typer(
     name="magica-mcp",
@@ -101,6 +101,23 @@ def demo(
 
     with errors_as_sentences():
         run_demo(output)
+
+
+@app.command()
+def spend(
+    days: Annotated[int, typer.Option(help="So many days, today included.", min=1, max=3660)] = 30,
+    home: Annotated[Path | None, typer.Option(help="Default: MAGICA_HOME.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="For spreadsheets.")] = False,
+) -> None:
+    """Show what runs started from here cost, by day and model."""
+    from magica_mcp.cli.spend import run_spend  # noqa: PLC0415 - each command imports what it needs
+
+    with errors_as_sentences():
+        if as_json and as_csv:
+            raise ConfigurationError("Choose --json or --csv, not both.")
+        form: Literal["table", "json", "csv"] = "csv" if as_csv else "table"
+        run_spend(home=home, days=days, form="json" if as_json else form)
 
 
 @app.command()

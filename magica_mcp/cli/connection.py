@@ -18,9 +18,12 @@ from magica_mcp.config import Settings
 from magica_mcp.memory import Memory, Usual
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
+from magica_mcp.spend.budgets import Limits, microcredits
 from magica_mcp.spend.journal import Journal
 
 USER_AGENT = f"magica-mcp/{__version__}"
+CONFIRM_ABOVE_HOSTED = 2.0
+"""Credits, where the setting is not given; local Magica costs nothing and asks nobody."""
 LOCAL_ORIGIN = "http://127.0.0.1"
 """Stands for local Magica until the transport knows where it listens."""
 
@@ -40,8 +43,21 @@ def new_workspace(settings: Settings) -> tuple[Workspace, httpx.AsyncClient]:
         memory=memory,
         account=account_of(settings),
         long_poll_seconds=settings.long_poll_seconds,
+        limits=limits_of(settings),
     )
     return workspace, http
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What an account may spend: every account has the same limits, each for itself."""
+    confirm_above = settings.confirm_above
+    if confirm_above is None and settings.api_key is not None:
+        confirm_above = CONFIRM_ABOVE_HOSTED
+    return Limits(
+        confirm_above=microcredits(confirm_above),
+        per_run=microcredits(settings.budget_per_run),
+        per_day=microcredits(settings.budget_per_day),
+    )
 
 
 def learned_in(memory: Memory) -> KnowsDurations:

@@ -64,3 +64,8 @@ class Pricing(Answer):
     pricing_details: JsonValue = None
     note: str = ""
     estimated_cost: float | None = None
+
+    @property
+    def microcredits(self) -> int | None:
+        """The price of the sample input."""
+        return None if self.estimated_cost is None else round(self.estimated_cost)

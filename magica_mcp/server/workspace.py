@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # a server starts without them; the first call brings them
     from magica_mcp.api.client import MagicaClient
     from magica_mcp.api.watcher import RunWatcher
     from magica_mcp.memory import Memory
+    from magica_mcp.spend.budgets import Limits
     from magica_mcp.spend.journal import Journal
 
 
@@ -28,6 +29,8 @@ class Workspace:
     account: str
     """A fingerprint that tells accounts apart and reveals nothing."""
     long_poll_seconds: float
+    limits: "Limits"
+    """What may be spent, and above which price somebody must agree first."""
 
 
 OpenWorkspace = Callable[[str | None], Workspace]

@@ -93,7 +93,7 @@ def flaw_of(presented: Presented) -> Flaw | None:
 
 
 def is_higher(price: int | None, *, than: int | None) -> bool:
-    """Whether a price may be more than was shown; whoever agreed to an unknown one agreed to any."""
+    """Whether a price may be more than was shown; an unknown one that was shown covers any."""
     return than is not None and (price is None or price > than)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from magica_mcp.errors import OverBudgetError
 from magica_mcp.models.credits import MICROCREDITS_PER_CREDIT, credits_text
+from magica_mcp.spend.entries import Spent
 
 PER_RUN = "MAGICA_BUDGET_PER_RUN"
 PER_DAY = "MAGICA_BUDGET_PER_DAY"
@@ -35,18 +36,6 @@ class Limits:
         if self.confirm_above is None:
             return False
         return self.confirm_above == 0 or price is None or price > self.confirm_above
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What a day came to so far: what runs were charged, and what others may still cost."""
-
-    charged: int = 0
-    reserved: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.charged + self.reserved
 
 
 def microcredits(credits_given: float | None) -> int | None:

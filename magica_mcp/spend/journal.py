@@ -11,6 +11,7 @@ from pathlib import Path
 
 from magica_mcp.errors import InvalidInputError
 from magica_mcp.spend import statements as sql
+from magica_mcp.spend.approvals import KEPT_FOR, Approval, new_token, sealed
 from magica_mcp.spend.database import Database, unusable
 from magica_mcp.spend.decisions import NOTHING, Found, Verdict, verdict, verdicts_on_batch
 from magica_mcp.spend.entries import OVER, UNANSWERED, Entry, Spent, State
@@ -139,6 +140,14 @@ class Journal(Records):
         """Note durably that a planned request is sent now; whether it still may be."""
         with self._database.writing(is_durable=True) as tx:
             return sql.become(tx, entry_id, State.SENT, only_from=(State.PLANNED,))
+
+    def show(self, account: str, *, job: str, price: int | None) -> tuple[str, Approval]:
+        """Note that the price of a job was shown; the token that approves it, for the answer."""
+        token, given = new_token(), Approval(account, job, price, shown_at=self._now())
+        with self._database.writing(is_durable=False) as tx:
+            sql.forget_approvals(tx, before=self._now() - KEPT_FOR)
+            sql.add_approval(tx, sealed(token), given)
+        return token, given
 
     # What became of it ------------------------------------------------------------------------
 

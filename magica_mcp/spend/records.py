@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from magica_mcp.spend import statements as sql
+from magica_mcp.spend.approvals import Approval, sealed
 from magica_mcp.spend.database import Database
 from magica_mcp.spend.entries import DOUBT, FRESH, DaySpend, Entry, Spent, State
 from magica_mcp.spend.holders import Holders
@@ -56,3 +57,13 @@ class Records:
         """The sums of each day and model or workflow, the newest day first."""
         with self._database.reading() as tx:
             return sql.days(tx, account=account, since=since)
+
+    def open_entries(self, *, since: date) -> tuple[Entry, ...]:
+        """What was sent, or may have been, on a day or later and is neither settled nor refused."""
+        with self._database.reading() as tx:
+            return sql.opened(tx, since=since)
+
+    def approval(self, token: str) -> Approval | None:
+        """What an approval is bound to, where it was given out here."""
+        with self._database.reading() as tx:
+            return sql.approval(tx, sealed(token))

@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
+from magica_mcp.spend.approvals import Approval
 from magica_mcp.spend.entries import DOUBT, DaySpend, Entry, Spent, State
 from magica_mcp.spend.schema import OPEN_STATES
 from magica_mcp.spend.wishes import Wish
@@ -60,6 +61,17 @@ def unsettled(
         f"SELECT {_ENTRY} FROM entries WHERE {OPEN_STATES} AND state = 'STARTED' AND account = ?"
         " AND intended_at > ? AND intended_at < ? ORDER BY intended_at LIMIT ?",
         (account, text_of(after), text_of(before), limit),
+    )
+    return tuple(map(_entry, rows))
+
+
+def opened(tx: sqlite3.Connection, *, since: date) -> tuple[Entry, ...]:
+    """Entries of a day and later that are neither settled nor refused."""
+    began = datetime.combine(since, time.min).astimezone()
+    rows = tx.execute(
+        f"SELECT {_ENTRY} FROM entries WHERE {OPEN_STATES} AND intended_at >= ?"
+        " ORDER BY intended_at",
+        (text_of(began),),
     )
     return tuple(map(_entry, rows))
 
@@ -123,6 +135,30 @@ def add_to_day(
         f" ON CONFLICT (account, day, tool, what) DO UPDATE SET {sums}",
         (of.account, _day(moment), of.tool, of.what, *amounts.values()),
     )
+
+
+# Approvals ------------------------------------------------------------------------------------
+
+
+def approval(tx: sqlite3.Connection, seal: str) -> Approval | None:
+    row = tx.execute(
+        "SELECT account, job, price, shown_at FROM approvals WHERE sealed = ?", (seal,)
+    ).fetchone()
+    if row is None:
+        return None
+    account, job, price, shown_at = row
+    return Approval(account, job, price, datetime.fromisoformat(shown_at))
+
+
+def add_approval(tx: sqlite3.Connection, seal: str, given: Approval) -> None:
+    tx.execute(
+        "INSERT INTO approvals (sealed, account, job, price, shown_at) VALUES (?, ?, ?, ?, ?)",
+        (seal, given.account, given.job, given.price, text_of(given.shown_at)),
+    )
+
+
+def forget_approvals(tx: sqlite3.Connection, *, before: datetime) -> None:
+    tx.execute("DELETE FROM approvals WHERE shown_at < ?", (text_of(before),))
 
 
 # Writing --------------------------------------------------------------------------------------

@@ -17,8 +17,11 @@ from magica_mcp.memory import Memory
 from magica_mcp.server.app import create_server
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
+from magica_mcp.spend.budgets import Limits
 from magica_mcp.spend.journal import Journal
 from tests.patience import LONG_ENOUGH
+
+NO_LIMITS = Limits()
 
 
 @asynccontextmanager
@@ -29,6 +32,7 @@ async def assistant(
     sleep: Sleep = anyio.sleep,
     long_poll_seconds: float = 20,
     seconds: float = LONG_ENOUGH,
+    limits: Limits = NO_LIMITS,
 ) -> AsyncIterator[Client]:
     """A client whose calls end at this Magica; all of it takes so many seconds at most."""
     client = MagicaClient(http, sleep=sleep)
@@ -41,6 +45,7 @@ async def assistant(
         memory=memory,
         account="test",
         long_poll_seconds=long_poll_seconds,
+        limits=limits,
     )
     with anyio.fail_after(seconds), closing(workspace.journal):
         async with Client(create_server(lambda _key: workspace)) as connected:

@@ -8,7 +8,6 @@ import pytest
 from magica_mcp.errors import OverBudgetError
 from magica_mcp.spend.budgets import (
     Limits,
-    Spent,
     microcredits,
     midnight,
     over_budget,
@@ -16,6 +15,7 @@ from magica_mcp.spend.budgets import (
     require_within,
     what_fits,
 )
+from magica_mcp.spend.entries import Spent
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CREDIT = 1_000_000

@@ -11,6 +11,7 @@ from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import request_fields
 from magica_mcp.server.pricing import price_of_workflow, priceable
+from magica_mcp.server.purse import purse_of
 from magica_mcp.server.render import account as text
 from magica_mcp.server.resolving import ChosenModel, resolve_model, resolve_workflow
 from magica_mcp.server.tool import reply
@@ -19,9 +20,10 @@ from magica_mcp.server.workspace import Call, Workspace, workspace_of
 
 
 async def get_balance(ctx: Call) -> CallToolResult:
-    """How many credits the account has left. Free."""
-    balance = await workspace_of(ctx).client.balance()
-    return reply(text.balance(balance), balance.wire())
+    """How many credits the account has left, and what today came to. Free."""
+    workspace = workspace_of(ctx)
+    balance, purse = await workspace.client.balance(), await purse_of(workspace)
+    return reply(text.balance(balance, purse), {**balance.wire(), **purse.facts()})
 
 
 async def get_pricing(
@@ -43,8 +45,9 @@ async def get_pricing(
     model = await resolve_model(workspace.client, modelId)
     schema = await workspace.client.model_schema(model.id)
     pricing = await _priced(workspace, model, checked(schema, priceable(schema, sampleInput or {})))
-    answer = text.pricing(pricing, model=model, schema=schema, sample=sampleInput)
-    return reply(answer, pricing.wire())
+    purse = await purse_of(workspace)
+    answer = text.pricing(pricing, model=model, schema=schema, sample=sampleInput, purse=purse)
+    return reply(answer, {**pricing.wire(), **purse.facts_of(pricing.microcredits)})
 
 
 async def _priced(workspace: Workspace, model: ChosenModel, complete: JsonObject) -> Pricing:
@@ -67,5 +70,10 @@ async def _workflow_price(
     )  # a price needs no prompt
     understood = values_for(chosen, fields, values)
     price = await price_of_workflow(workspace.client, chosen.graph, values=understood.values)
-    facts: JsonObject = {"workflow": {"id": chosen.id, "name": chosen.name}, **price.facts()}
-    return reply(text.workflow_price(price, workflow=chosen), facts)
+    purse = await purse_of(workspace)
+    facts: JsonObject = {
+        "workflow": {"id": chosen.id, "name": chosen.name},
+        **price.facts(),
+        **purse.facts_of(price.total),
+    }
+    return reply(text.workflow_price(price, workflow=chosen, purse=purse), facts)
