@@ -1,7 +1,8 @@
 """One set of runs, and a process that is killed 25 times while it works on them.
 
-Run as a program, this file forks the processes that are killed: what is slow to import is imported
-once. Set MAGICA_TEST_KILLS to kill more often.
+On PostgreSQL as well, where each process is another, which the later ones must miss first; it is
+killed less often there, since that takes longer. Run as a program, this file forks the processes
+that are killed: what is slow to import is imported once. Set MAGICA_TEST_KILLS to kill more often.
 """
 
 import json
@@ -23,6 +24,7 @@ import pytest
 import sqlalchemy as sa
 
 from magica_mcp.graph.lifecycle import NodeStatus, RunStatus, is_over
+from magica_mcp.local.instance import local_folder
 from magica_mcp.local.magica import LocalMagica, open_magica
 from magica_mcp.local.media import name_in
 from magica_mcp.local.nodes.job import NodeJob, NodeResult, RunNode
@@ -30,11 +32,13 @@ from magica_mcp.local.store.database import open_database
 from magica_mcp.local.store.tables import balances, files, ledger, node_runs, runs
 from magica_mcp.models.runs import StartRun
 from tests.local.engine.workshop import workflow
+from tests.local.postgres import SERVER, new_database
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has neither fork nor SIGKILL")
 
 RUNS = 20
 KILLS = int(os.environ.get("MAGICA_TEST_KILLS", "25"))
+KILLS_ON_POSTGRESQL = max(KILLS // 3, 1)
 OPENING, OPEN = (0.0, 0.5), (0.0, 0.3)
 """Seconds after which a process is killed: by turns since it began to open, and since it is open.
 """
@@ -61,8 +65,8 @@ def working(home: Path) -> RunNode:
     return work
 
 
-def live(home: Path, hook: str, *, to_the_end: bool) -> None:
-    with open_magica(home, run_node=working(home), webhook_scale=0.01) as magica:
+def live(home: Path, hook: str, url: str, *, to_the_end: bool) -> None:
+    with open_magica(home, database_url=url, run_node=working(home), webhook_scale=0.01) as magica:
         start_some(magica, hook, most=RUNS if to_the_end else 2)
         (home / f"{os.getpid()}.open").touch()
         while not to_the_end or magica.unfinished_runs():
@@ -82,12 +86,12 @@ def start_some(magica: LocalMagica, hook: str, *, most: int) -> None:
         magica.start_run(account, ask)
 
 
-def fork_on_demand(home: Path, hook: str) -> None:
+def fork_on_demand(home: Path, hook: str, url: str) -> None:
     """For each line a process; its id is answered at once, and its end once it has ended."""
     for line in sys.stdin:
         process = os.fork()
         if process == 0:
-            live(home, hook, to_the_end=line.strip() == "to the end")
+            live(home, hook, url, to_the_end=line.strip() == "to the end")
             os._exit(0)
         sys.stdout.write(f"{process}\n")
         sys.stdout.flush()
@@ -163,11 +167,8 @@ class Story:
 TABLES = (runs, node_runs, ledger, balances, files)
 
 
-def rows_of(home: Path) -> dict[str, list[Any]]:
-    database = home / "local" / "magica.sqlite"
-    if not database.exists():
-        return {table.name: [] for table in TABLES}
-    with open_database(f"sqlite:///{database}") as engine, engine.connect() as connection:
+def rows_of(url: str) -> dict[str, list[Any]]:
+    with open_database(url) as engine, engine.connect() as connection:
         return {table.name: list(connection.execute(sa.select(table))) for table in TABLES}
 
 
@@ -176,17 +177,17 @@ def begun(home: Path) -> list[str]:
     return noted.read_text(encoding="utf-8").split() if noted.exists() else []
 
 
-def finished(home: Path) -> frozenset[str]:
+def finished(url: str) -> frozenset[str]:
     done = {NodeStatus.COMPLETED.value, NodeStatus.FAILED.value}
-    rows = rows_of(home)["node_runs"]
+    rows = rows_of(url)["node_runs"]
     return frozenset(f"{row.run_id}:{row.node_id}" for row in rows if row.status in done)
 
 
 @contextmanager
-def forks(home: Path, hook: str) -> Iterator["subprocess.Popen[str]"]:
+def forks(home: Path, hook: str, url: str) -> Iterator["subprocess.Popen[str]"]:
     root = Path(__file__).parents[3]
     with subprocess.Popen(
-        [sys.executable, __file__, str(home), hook],
+        [sys.executable, __file__, str(home), hook, url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -224,28 +225,45 @@ def sparing(_living: int) -> None:
     """Let a process live to its end."""
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"] if SERVER else ["sqlite"])
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return local_folder(tmp_path_factory.mktemp(request.param) / "home").parent
+
+
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    home = tmp_path_factory.mktemp("kills") / "home"
-    home.mkdir()
+def url(home: Path) -> Iterator[str]:
+    if home.parent.name.startswith("sqlite"):
+        yield f"sqlite:///{home / 'local' / 'magica.sqlite'}"
+        return
+    with new_database() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def kills(url: str) -> int:
+    return KILLS if url.startswith("sqlite") else KILLS_ON_POSTGRESQL
+
+
+@pytest.fixture(scope="module")
+def story(home: Path, url: str, kills: int) -> Story:
     moments = random.Random(0)
     again: set[str] = set()
     lives = 0
-    with receiving() as receiver, forks(home, receiver.url) as process:
-        for number in range(KILLS):
-            before, known = finished(home), len(begun(home))
+    with receiving() as receiver, forks(home, receiver.url, url) as process:
+        for number in range(kills):
+            before, known = finished(url), len(begun(home))
             once_open = number % 2 == 1
             seconds = moments.uniform(*(OPEN if once_open else OPENING))
             one_life(process, "until killed", killing(home, seconds=seconds, once_open=once_open))
             lives += len(begun(home)) > known
             again |= before & set(begun(home)[known:])
-        before, known = finished(home), len(begun(home))
+        before, known = finished(url), len(begun(home))
         one_life(process, "to the end", sparing)
         again |= before & set(begun(home)[known:])
-        ends = {row.id for row in rows_of(home)["runs"]}
+        ends = {row.id for row in rows_of(url)["runs"]}
         with receiver.changed:
             receiver.changed.wait_for(lambda: ends <= ended(receiver.told), timeout=SECONDS)
-        return Story(home, rows_of(home), frozenset(again), lives, receiver.told)
+        return Story(home, rows_of(url), frozenset(again), lives, receiver.told)
 
 
 def ended(told: Counter[tuple[str, str]]) -> set[str]:
@@ -256,8 +274,8 @@ def ended(told: Counter[tuple[str, str]]) -> set[str]:
 # What is claimed ------------------------------------------------------------------------------
 
 
-def test_many_of_the_killed_processes_were_at_work(story: Story) -> None:
-    assert story.lives_that_worked >= KILLS // 5
+def test_many_of_the_killed_processes_were_at_work(story: Story, kills: int) -> None:
+    assert story.lives_that_worked >= kills // 5
 
 
 def test_every_run_that_was_started_is_over(story: Story) -> None:
@@ -311,4 +329,4 @@ def test_the_end_of_every_run_is_told_at_least_once(story: Story) -> None:
 
 
 if __name__ == "__main__":
-    fork_on_demand(Path(sys.argv[1]), sys.argv[2])
+    fork_on_demand(Path(sys.argv[1]), *sys.argv[2:])

@@ -7,11 +7,23 @@ import pytest
 
 from magica_mcp.local.store.accounts import Account
 from magica_mcp.local.store.store import Store, open_store
+from tests.local.postgres import SERVER, new_database, new_schema
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'magica.sqlite'}"
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if SERVER else ["sqlite"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Each kind of database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'magica.sqlite'}"
+        return
+    with new_schema(request.getfixturevalue("postgres")) as made:
+        yield made
 
 
 @pytest.fixture

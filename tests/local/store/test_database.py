@@ -14,6 +14,7 @@ from magica_mcp.local.store.keys import KeyTerms, StoredKey
 from magica_mcp.local.store.migrations import MIGRATIONS
 from magica_mcp.local.store.store import Store
 from magica_mcp.local.store.tables import accounts, keys, schema_version, tables
+from tests.local.postgres import on_sqlite_alone
 
 KEY = StoredKey(id="key_1", prefix="gx_secre", terms=KeyTerms("Laptop"), created_at="now")
 
@@ -85,6 +86,7 @@ def test_a_url_that_names_no_database_is_refused(url: str) -> None:
         pass
 
 
+@on_sqlite_alone
 def test_writers_and_readers_do_not_wait_for_each_other(store: Store) -> None:
     with store.engine.connect() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()

@@ -8,6 +8,7 @@ from magica_mcp.local.store.enforced import add_sums
 from magica_mcp.local.store.runs import NewRun, RunFilter
 from magica_mcp.local.store.store import Store
 from magica_mcp.local.store.tables import RunKind, balances, run_counts
+from tests.local.postgres import on_sqlite_alone
 
 BEFORE = (
     "DROP TRIGGER ledger_moves_balance",
@@ -57,6 +58,7 @@ def test_a_filtered_list_counts_what_it_filters(store: Store, owner: Account) ->
     assert total == 1
 
 
+@on_sqlite_alone
 def test_a_store_without_sums_is_given_them(store: Store, owner: Account) -> None:
     with store.engine.begin() as connection:
         for statement in BEFORE:
@@ -77,6 +79,7 @@ def test_a_store_without_sums_is_given_them(store: Store, owner: Account) -> Non
     assert found == (42, 2)
 
 
+@on_sqlite_alone
 def test_migrated_sums_move_on(store: Store, owner: Account) -> None:
     with store.engine.begin() as connection:
         for statement in BEFORE:

@@ -11,6 +11,7 @@ from magica_mcp.local.store.ids import key_hash
 from magica_mcp.local.store.keys import KeyTerms, add_terms
 from magica_mcp.local.store.store import Store
 from magica_mcp.local.store.tables import keys
+from tests.local.postgres import on_sqlite_alone
 
 A_SECOND = timedelta(seconds=1)
 
@@ -33,6 +34,7 @@ def give_up_terms(connection: sa.Connection, *, secrets: list[str], owner: Accou
         )
 
 
+@on_sqlite_alone
 def test_an_older_key_speaks_on_without_limits(store: Store, owner: Account) -> None:
     with store.engine.begin() as connection:
         give_up_terms(connection, secrets=["gx_one", "gx_two"], owner=owner)

@@ -47,7 +47,7 @@ def test_a_node_cannot_be_charged_twice(store: Store, owner: Account) -> None:
         add_run(tx, owner, "a")
         tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": 1})
 
-    with pytest.raises(sa.exc.IntegrityError, match="UNIQUE"), store.writing() as tx:
+    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)unique"), store.writing() as tx:
         tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": 1})
 
 
@@ -55,7 +55,7 @@ def test_nothing_can_be_overdrawn(store: Store, owner: Account) -> None:
     with store.writing() as tx:
         add_run(tx, owner, "a")
 
-    with pytest.raises(sa.exc.IntegrityError, match="CHECK"), store.writing() as tx:
+    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)check"), store.writing() as tx:
         tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": 1})
 
 
@@ -63,7 +63,7 @@ def test_a_charge_cannot_give(store: Store, owner: Account) -> None:
     with store.writing() as tx:
         add_run(tx, owner, "a")
 
-    with pytest.raises(sa.exc.IntegrityError, match="CHECK"), store.writing() as tx:
+    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)check"), store.writing() as tx:
         tx.ledger.settle(owner.id, run_id="run", released={}, charged={"a": -1})
 
 
@@ -75,7 +75,7 @@ def test_no_entry_can_be_changed_or_removed(
         tx.ledger.grant(owner.id, microcredits=1)
 
     with (
-        pytest.raises(sa.exc.IntegrityError, match="only ever appended to"),
+        pytest.raises(sa.exc.DBAPIError, match="only ever appended to"),
         store.engine.begin() as connection,
     ):
         connection.execute(change)
