@@ -110,8 +110,10 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
     """A client of our server, and the paths that the server asks local Magica for."""
     from magica_mcp.api.client import MagicaClient  # noqa: PLC0415 - no weight of the bare side
     from magica_mcp.api.watcher import RunWatcher  # noqa: PLC0415
+    from magica_mcp.media.register import Register  # noqa: PLC0415
     from magica_mcp.memory import Memory  # noqa: PLC0415
     from magica_mcp.server.app import create_server  # noqa: PLC0415
+    from magica_mcp.server.saver import Saver  # noqa: PLC0415
     from magica_mcp.server.waits import Waits  # noqa: PLC0415
     from magica_mcp.server.workspace import Workspace  # noqa: PLC0415
     from magica_mcp.spend.budgets import Limits  # noqa: PLC0415
@@ -119,7 +121,7 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        async with speaking(served) as (http, requests):
+        async with speaking(served) as (http, requests), anyio.create_task_group() as saves:
             client, memory = MagicaClient(http), Memory(home / "memory.sqlite")
             workspace = Workspace(
                 client=client,
@@ -127,6 +129,13 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
                 waits=Waits(memory),
                 journal=Journal(home / "journal.sqlite"),
                 memory=memory,
+                saver=Saver(
+                    client,
+                    Register(home / "results.sqlite"),
+                    root=home / "results",
+                    account="benchmark",
+                    saves=saves,
+                ),
                 account="benchmark",
                 long_poll_seconds=720,
                 limits=Limits(),

@@ -101,7 +101,10 @@ class Settings(BaseSettings):
     @field_validator("home", "output_dir")
     @classmethod
     def _expanded(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        """Many clients start servers in `/`: what is relative to that is meant below the home."""
+        here = Path.cwd()
+        base = Path.home() if here == Path(here.anchor) else here
+        return base / value.expanduser()
 
     @field_validator("input_dirs")
     @classmethod

@@ -40,6 +40,23 @@ def test_paths_are_made_absolute_and_the_tilde_is_the_home_folder() -> None:
     assert settings.input_dirs == (Path.home() / "a", Path("/b"))
 
 
+def test_a_relative_folder_is_below_where_the_server_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert read_settings({"MAGICA_OUTPUT_DIR": "assets"}).output_dir == tmp_path / "assets"
+
+
+def test_a_relative_folder_of_a_server_that_was_started_at_the_root_is_below_the_home(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir("/")
+
+    assert read_settings({"MAGICA_OUTPUT_DIR": "assets"}).output_dir == Path.home() / "assets"
+    assert read_settings({}).output_dir == Path.home() / "Magica"
+
+
 def test_variables_of_the_tests_and_of_others_are_left_alone() -> None:
     assert read_settings({"MAGICA_TEST_POSTGRES_URL": "x", "PATH": "/bin"}) == read_settings({})
 

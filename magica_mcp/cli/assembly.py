@@ -6,6 +6,8 @@ What a call needs is imported and opened by the first call: a client waits for t
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import anyio
+from anyio.abc import TaskGroup
 from mcp.server.mcpserver import MCPServer
 from pydantic import SecretStr
 
@@ -22,10 +24,12 @@ async def open_server(environment: Mapping[str, str]) -> AsyncIterator[MCPServer
     if isinstance(settings, ConfigurationError):
         yield create_server(_refusing(settings))
         return
-    async with AsyncExitStack() as opened:
-        yield create_server(
-            _opening(settings, opened), toolsets=settings.toolsets, read_only=settings.read_only
-        )
+    async with AsyncExitStack() as opened, anyio.create_task_group() as saves:
+        opening = _opening(settings, opened, saves=saves)
+        try:
+            yield create_server(opening, toolsets=settings.toolsets, read_only=settings.read_only)
+        finally:
+            saves.cancel_scope.cancel()  # what was to be saved is remembered
 
 
 def _settings_or_problem(environment: Mapping[str, str]) -> Settings | ConfigurationError:
@@ -42,7 +46,7 @@ def _refusing(problem: ConfigurationError) -> OpenWorkspace:
     return refuse
 
 
-def _opening(settings: Settings, opened: AsyncExitStack) -> OpenWorkspace:
+def _opening(settings: Settings, opened: AsyncExitStack, *, saves: TaskGroup) -> OpenWorkspace:
     """A workspace for each key, opened by whoever asks first and closed with the server."""
     kept: dict[str | None, Workspace] = {}
 
@@ -50,7 +54,7 @@ def _opening(settings: Settings, opened: AsyncExitStack) -> OpenWorkspace:
         if key not in kept:
             from magica_mcp.cli.connection import new_workspace  # noqa: PLC0415 - see the head
 
-            made, http = new_workspace(with_key(settings, key))
+            made, http = new_workspace(with_key(settings, key), saves=saves)
             opened.push_async_callback(http.aclose)
             opened.callback(made.journal.close)
             kept[key] = made

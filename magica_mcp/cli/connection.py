@@ -7,6 +7,7 @@ from urllib.request import getproxies, proxy_bypass
 import anyio
 import httpx
 from anyio import to_thread
+from anyio.abc import TaskGroup
 
 from magica_mcp import __version__
 from magica_mcp.addresses import Target, is_loopback_host
@@ -15,7 +16,9 @@ from magica_mcp.api.guard import PublicTransport
 from magica_mcp.api.watcher import KnowsDurations, RunWatcher
 from magica_mcp.cli.background import LocalTransport
 from magica_mcp.config import Settings
+from magica_mcp.media.register import Register
 from magica_mcp.memory import Memory, Usual
+from magica_mcp.server.saver import Saver
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.budgets import Limits, microcredits
@@ -28,8 +31,11 @@ LOCAL_ORIGIN = "http://127.0.0.1"
 """Stands for local Magica until the transport knows where it listens."""
 
 
-def new_workspace(settings: Settings) -> tuple[Workspace, httpx.AsyncClient]:
-    """The workspace, and the connection that its owner closes."""
+def new_workspace(settings: Settings, *, saves: TaskGroup) -> tuple[Workspace, httpx.AsyncClient]:
+    """The workspace, and the connection that its owner closes.
+
+    `saves` takes what outlives a call; it ends with the workspace.
+    """
     http = http_client(settings)
     client = MagicaClient(http, elsewhere=outward_client())
     memory = Memory(settings.home / "memory.sqlite")
@@ -41,6 +47,14 @@ def new_workspace(settings: Settings) -> tuple[Workspace, httpx.AsyncClient]:
         waits=Waits(memory),
         journal=Journal(settings.home / "journal.sqlite"),
         memory=memory,
+        saver=Saver(
+            client,
+            Register(settings.home / "results.sqlite"),
+            root=settings.output_dir,
+            account=account_of(settings),
+            saves=saves,
+            saves_all=settings.auto_save,
+        ),
         account=account_of(settings),
         long_poll_seconds=settings.long_poll_seconds,
         limits=limits_of(settings),

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 from rich.console import Console
@@ -23,7 +22,7 @@ from rich.rule import Rule
 
 from magica_mcp.config import PREFIX, read_settings
 from magica_mcp.errors import MagicaError
-from magica_mcp.media.saving import readable_stem, require_folder, save
+from magica_mcp.media.parts import require_folder
 from magica_mcp.models.credits import credits_text
 
 WORKFLOW = "nano banana"
@@ -52,8 +51,8 @@ async def _story(home: Path, folder: Path) -> None:
     console.print(Rule("magica-mcp demo"))
     console.print("A client starts the server as its own process and speaks MCP over stdio.")
     console.print("No key, no account: everything runs on this machine, in a temporary folder.\n")
-    async with _connected(home) as client:
-        story = Story(client, console, folder)
+    async with _connected(home, folder) as client:
+        story = Story(client, console)
         before = await story.balance()
         await story.workflow()
         await story.generation()
@@ -61,7 +60,7 @@ async def _story(home: Path, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def _connected(home: Path) -> AsyncIterator[Client]:
+async def _connected(home: Path, folder: Path) -> AsyncIterator[Client]:
     """A client of a server process of its own; local Magica ends with the story."""
     from magica_mcp.cli.background import stop_local  # noqa: PLC0415 - needs the local extra
 
@@ -69,7 +68,7 @@ async def _connected(home: Path) -> AsyncIterator[Client]:
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "magica_mcp"],
-        env={**environment, f"{PREFIX}HOME": str(home)},
+        env={**environment, f"{PREFIX}HOME": str(home), f"{PREFIX}OUTPUT_DIR": str(folder)},
     )
     try:
         async with Client(server) as client:
@@ -82,8 +81,8 @@ async def _connected(home: Path) -> AsyncIterator[Client]:
 class Story:
     """What the client does, one step after the other, and what it is told."""
 
-    def __init__(self, client: Client, console: Console, folder: Path) -> None:
-        self._client, self._console, self._folder = client, console, folder
+    def __init__(self, client: Client, console: Console) -> None:
+        self._client, self._console = client, console
         self._estimated = 0
 
     async def balance(self) -> int:
@@ -99,8 +98,7 @@ class Story:
         arguments = {"workflowId": found["workflow"]["id"], "values": values}
         started = await self._call("start_run", arguments)
         self._estimated += started["estimate"]["microcredits"]
-        finished = await self._wait(started["runId"])
-        await self._save(finished, WORKFLOW_PROMPT)
+        await self._wait(started["runId"])
 
     async def generation(self) -> None:
         """One model directly, priced first."""
@@ -109,8 +107,7 @@ class Story:
         arguments = {"tool_name": "generate", "input": {"modelId": MODEL, **given}}
         started = await self._call("execute_tool", arguments)
         self._estimated += int(priced["estimatedCost"])
-        finished = await self._wait(started["runId"])
-        await self._save(finished, MODEL_PROMPT)
+        await self._wait(started["runId"])
 
     async def reckoning(self, before: int) -> None:
         """The difference of the balances is exactly the two prices."""
@@ -122,7 +119,9 @@ class Story:
             f"[bold green]Spent {credits_text(spent)}: exactly the prices announced.[/]"
         )
 
-    async def _wait(self, run_id: str) -> dict[str, Any]:
+    async def _wait(self, run_id: str) -> None:
+        """Wait for the result, which the server saves."""
+        asked = {"runId": run_id, "saveTo": "."}
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -136,11 +135,13 @@ class Story:
                 bar.update(task, completed=progress, total=total, description=message or "running")
 
             answer = await self._client.call_tool(
-                "get_run_status", {"runId": run_id}, progress_callback=progressed
+                "get_run_status", asked, progress_callback=progressed
             )
             total = bar.tasks[0].total
             bar.update(task, completed=total, description="done")
-        return self._told("get_run_status", {"runId": run_id}, answer)
+        finished = self._told("get_run_status", asked, answer)
+        for file in finished["saved"]:
+            self._console.print(f"[bold]Saved[/] {escape(file['path'])}\n", soft_wrap=True)
 
     async def _call(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return self._told(tool, arguments, await self._client.call_tool(tool, dict(arguments)))
@@ -156,15 +157,3 @@ class Story:
             message = f"The story ended at {tool}: {text}"
             raise StoryError(message)
         return dict(answer.structured_content)
-
-    async def _save(self, finished: Mapping[str, Any], prompt: str) -> None:
-        for asset in finished["assets"]:
-            async with httpx.AsyncClient() as http, http.stream("GET", asset["url"]) as answer:
-                answer.raise_for_status()
-                path = await save(
-                    answer.aiter_bytes(),
-                    folder=self._folder,
-                    stem=readable_stem("magica", prompt),
-                    extension=Path(httpx.URL(asset["url"]).path).suffix,
-                )
-            self._console.print(f"[bold]Saved[/] {path}\n", soft_wrap=True)

@@ -48,4 +48,5 @@ async def spend(
         await to_thread.run_sync(journal.refused, entry.id)
         raise
     await to_thread.run_sync(lambda: journal.started(entry.id, run_id=started.run_id))
+    await workspace.saver.remember_request(started.run_id, dict(wish.arguments))
     return Outcome(started.run_id, is_new=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # a server starts without them; the first call brings them
     from magica_mcp.api.client import MagicaClient
     from magica_mcp.api.watcher import RunWatcher
     from magica_mcp.memory import Memory
+    from magica_mcp.server.saver import Saver
     from magica_mcp.spend.budgets import Limits
     from magica_mcp.spend.journal import Journal
 
@@ -26,6 +27,7 @@ class Workspace:
     waits: Waits
     journal: "Journal"
     memory: "Memory"
+    saver: "Saver"
     account: str
     """A fingerprint that tells accounts apart and reveals nothing."""
     long_poll_seconds: float

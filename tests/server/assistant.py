@@ -13,8 +13,10 @@ from mcp.types import CallToolResult, TextContent
 from magica_mcp.api.client import MagicaClient
 from magica_mcp.api.transport import Sleep
 from magica_mcp.api.watcher import RunWatcher
+from magica_mcp.media.register import Register
 from magica_mcp.memory import Memory
 from magica_mcp.server.app import create_server
+from magica_mcp.server.saver import Saver
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.budgets import Limits
@@ -33,23 +35,37 @@ async def assistant(
     long_poll_seconds: float = 20,
     seconds: float = LONG_ENOUGH,
     limits: Limits = NO_LIMITS,
+    saves_all: bool = False,
 ) -> AsyncIterator[Client]:
-    """A client whose calls end at this Magica; all of it takes so many seconds at most."""
-    client = MagicaClient(http, sleep=sleep)
-    memory = Memory(home / "memory.sqlite")
-    workspace = Workspace(
-        client=client,
-        watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
-        waits=Waits(memory, clock=anyio.current_time),
-        journal=Journal(home / "journal.sqlite"),
-        memory=memory,
-        account="test",
-        long_poll_seconds=long_poll_seconds,
-        limits=limits,
-    )
-    with anyio.fail_after(seconds), closing(workspace.journal):
-        async with Client(create_server(lambda _key: workspace)) as connected:
-            yield connected
+    """A client whose calls end at this Magica; all of it takes so many seconds at most.
+
+    Results are saved in `home / "results"`.
+    """
+    async with anyio.create_task_group() as saves:
+        client = MagicaClient(http, sleep=sleep)
+        memory = Memory(home / "memory.sqlite")
+        workspace = Workspace(
+            client=client,
+            watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
+            waits=Waits(memory, clock=anyio.current_time),
+            journal=Journal(home / "journal.sqlite"),
+            memory=memory,
+            saver=Saver(
+                client,
+                Register(home / "results.sqlite"),
+                root=home / "results",
+                account="test",
+                saves=saves,
+                saves_all=saves_all,
+            ),
+            account="test",
+            long_poll_seconds=long_poll_seconds,
+            limits=limits,
+        )
+        with anyio.fail_after(seconds), closing(workspace.journal):
+            async with Client(create_server(lambda _key: workspace)) as connected:
+                yield connected
+        saves.cancel_scope.cancel()
 
 
 def text_of(answer: CallToolResult) -> str:

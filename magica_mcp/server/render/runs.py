@@ -78,14 +78,20 @@ def canceled(run: WorkflowRun, *, refunded: int | None) -> str:
     return f"Canceled: {_what(run)}. Run ID: {run.run_id}.{back}"
 
 
-def status(run: Run, *, estimate: int | None = None) -> str:
-    """What get_run_status answers once a run is over."""
-    parts = [_headline(run), *_result(run), *_nodes(run), *_money(run, estimate), *_advice(run)]
+def status(run: Run, *, estimate: int | None = None, saved: Sequence[str] = ()) -> str:
+    """What get_run_status answers once a run is over; `saved` says where it is on this disk."""
+    result, nodes = _result(run), _nodes(run)
+    parts = [_headline(run), *saved, *result, *nodes, *_money(run, estimate), *_advice(run)]
     return "\n".join(parts)
 
 
 def still_running(
-    run: Run, *, waited: float, prospect: "Prospect | None" = None, scarcity: str = ""
+    run: Run,
+    *,
+    waited: float,
+    prospect: "Prospect | None" = None,
+    scarcity: str = "",
+    saved: Sequence[str] = (),
 ) -> str:
     """What get_run_status answers when its window ends first."""
     head = f"Still {run.status} after {waited:.0f} s of waiting: {_what(run)}."
@@ -93,7 +99,7 @@ def still_running(
     tail = f"Nothing was canceled, and waiting again costs nothing. Next: {next_call}"
     about = " ".join(part for part in (expected(prospect), scarcity) if part)
     first = f"{head} Run ID: {run.run_id}.{f' {about}' if about else ''}"
-    return "\n".join([first, *_nodes(run), tail])
+    return "\n".join([first, *saved, *_nodes(run), tail])
 
 
 def expected(prospect: "Prospect | None") -> str:

@@ -47,6 +47,7 @@ async def execute_tool(
         JsonObject,
         Field(description="generate: modelId flat among its fields. batch_execute: {items: […]}."),
     ],
+    saveTo: Annotated[str, Field(description="As in get_run_status, which saves it.")] = "",
 ) -> CallToolResult:
     """Run one model once: image, video, audio, text, utility. Returns a run id at once.
 
@@ -54,13 +55,15 @@ async def execute_tool(
     (get_pricing is free); a wrong input is refused before anything is charged.
     """
     workspace = workspace_of(ctx)
+    await workspace.saver.require_place(saveTo)
     if tool_name == BATCH:
-        return await _batch(workspace, input)
+        return await _batch(workspace, input, save_to=saveTo)
     job = await job_of(workspace, tool_name, input)
     run_id = await start(workspace, job)
     what = f"{job.model.name} ({job.model.id})"
     answer = text.started(run_id, what=what, status=RunStatus.QUEUED, estimate=job.estimate)
-    return reply(answer, _started_facts(job, run_id))
+    promise = await workspace.saver.promise([run_id], saveTo)
+    return reply("\n".join([answer, *promise]), _started_facts(job, run_id))
 
 
 def _started_facts(job: ModelJob, run_id: str) -> JsonObject:
@@ -74,7 +77,7 @@ def _started_facts(job: ModelJob, run_id: str) -> JsonObject:
     }
 
 
-async def _batch(workspace: Workspace, given: JsonObject) -> CallToolResult:
+async def _batch(workspace: Workspace, given: JsonObject, *, save_to: str) -> CallToolResult:
     items = given.get("items") or given.get("requests")
     if not isinstance(items, list) or not 0 < len(items) <= LARGEST_BATCH:
         message = (
@@ -83,7 +86,10 @@ async def _batch(workspace: Workspace, given: JsonObject) -> CallToolResult:
         )
         raise InvalidInputError(message)
     results = [await _batch_item(workspace, item) for item in items]
-    return reply(text.batch_started(results), {"results": list[JsonValue](results)})
+    begun = [str(result["runId"]) for result in results if result["runId"]]
+    promise = await workspace.saver.promise(begun, save_to)
+    answer = "\n".join([text.batch_started(results), *promise])
+    return reply(answer, {"results": list[JsonValue](results)})
 
 
 async def _batch_item(workspace: Workspace, item: JsonValue) -> JsonObject:

@@ -1,5 +1,7 @@
 """Waiting: one tool for runs of models and of workflows."""
 
+import time
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from mcp.types import CallToolResult
@@ -13,9 +15,14 @@ from magica_mcp.models.wire import JsonObject
 from magica_mcp.server import profiles
 from magica_mcp.server.progress import ProgressReporter, SecondsToGo
 from magica_mcp.server.render import runs as text
+from magica_mcp.server.render import saving as text_of_saving
 from magica_mcp.server.settling import settle
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
+
+SAVE_TO = "Folder or file name for the result, within the user's folder of results ('.': itself)."
+SHORTEST_SAVE = 2.0
+"""Seconds that a call waits for a save in any case."""
 
 
 async def get_run_status(
@@ -29,20 +36,21 @@ async def get_run_status(
     waitSeconds: Annotated[
         float | None, Field(description="Wait at most so long; 0 only looks.", ge=0)
     ] = None,
+    saveTo: Annotated[str, Field(description=SAVE_TO)] = "",
 ) -> CallToolResult:
     """Wait for a run and return its result: files, text, each node's state. Free.
 
     Waits up to 12 minutes. If it is still running then, call again; never start it again.
     """
     del runType  # the client finds the kind out by itself; the argument is Magica's
-    asked = _asked(runId, runIds)
+    asked, began = _asked(runId, runIds), time.monotonic()
     workspace, client = workspace_of(ctx), profiles.name_of(ctx)
-    seconds = profiles.window(
-        waitSeconds,
+    bearable = profiles.window(
         workspace.long_poll_seconds,
         profiles.profile_of(client).longest_wait,
         await workspace.waits.limit(client, asked),
     )
+    seconds = profiles.window(waitSeconds, bearable)
     reporter = ProgressReporter(ctx, to_go=_to_go(workspace))
 
     async def wait() -> Watched:
@@ -52,7 +60,22 @@ async def get_run_status(
 
     async with workspace.waits.waiting(client, asked, seconds=seconds):
         watched = await reporter.while_telling(wait)
-    return await _answer(workspace, watched, asked=asked, waited=seconds)
+    window = _Window(waited=seconds, wish=saveTo.strip() or None, ends=began + bearable)
+    return await _answer(workspace, watched, asked=asked, window=window)
+
+
+@dataclass(frozen=True)
+class _Window:
+    """How long was waited, what is to be saved where, and when the client gives the call up."""
+
+    waited: float
+    wish: str | None
+    ends: float
+
+    @property
+    def left(self) -> float:
+        """Seconds for saving."""
+        return max(self.ends - time.monotonic(), SHORTEST_SAVE)
 
 
 def _asked(run_id: str, run_ids: list[str]) -> tuple[str, ...]:
@@ -72,9 +95,9 @@ def _to_go(workspace: Workspace) -> SecondsToGo:
 
 
 async def _answer(
-    workspace: Workspace, watched: Watched, *, asked: tuple[str, ...], waited: float
+    workspace: Workspace, watched: Watched, *, asked: tuple[str, ...], window: _Window
 ) -> CallToolResult:
-    answers = [await _one(workspace, run, waited=waited) for run in watched.runs]
+    answers = [await _one(workspace, run, window) for run in watched.runs]
     if len(asked) == 1 and answers:
         return reply(*answers[0])
     told = [words for words, _ in answers]
@@ -91,16 +114,25 @@ async def _answer(
     return reply("\n\n".join(told), facts)
 
 
-async def _one(workspace: Workspace, run: Run, *, waited: float) -> tuple[str, JsonObject]:
+async def _one(workspace: Workspace, run: Run, window: _Window) -> tuple[str, JsonObject]:
     """One run's text and facts."""
-    facts = text.facts(run)
+    estimate = await settle(workspace, run) if is_over(run.status) else None
+    saving = await workspace.saver.seen(
+        run, wish=window.wish, estimate=estimate, seconds=window.left
+    )
+    saved, facts = text_of_saving.saved(saving, run_id=run.run_id), text.facts(run)
+    facts |= text_of_saving.facts(saving)
     if is_over(run.status):
-        estimate = await settle(workspace, run)
-        return text.status(run, estimate=estimate), {**facts, "estimate": estimate}
+        words = text.status(run, estimate=estimate, saved=saved)
+        return words, {**facts, "estimate": estimate}
     prospect = workspace.watcher.prospect(run.run_id)
     next_call: JsonValue = {"tool": "get_run_status", "arguments": {"runId": run.run_id}}
     to_go = prospect.seconds_to_go if prospect else None
     words = text.still_running(
-        run, waited=waited, prospect=prospect, scarcity=workspace.watcher.scarcity()
+        run,
+        waited=window.waited,
+        prospect=prospect,
+        scarcity=workspace.watcher.scarcity(),
+        saved=saved,
     )
     return words, {**facts, "secondsToGo": to_go, "next": next_call}
