@@ -32,7 +32,7 @@ async def assistant(
     home: Path,
     *,
     sleep: Sleep = anyio.sleep,
-    long_poll_seconds: float = 20,
+    long_poll_seconds: float = LONG_ENOUGH,
     seconds: float = LONG_ENOUGH,
     limits: Limits = NO_LIMITS,
     saves_all: bool = False,
