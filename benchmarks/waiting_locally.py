@@ -147,6 +147,8 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
 @asynccontextmanager
 async def speaking(served: Served) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
     """A connection to local Magica, and the paths that were asked for."""
+    from magica_mcp.cli.background import loopback_transport  # noqa: PLC0415 - as above
+
     asked: list[str] = []
 
     async def note(request: httpx.Request) -> None:
@@ -154,7 +156,9 @@ async def speaking(served: Served) -> AsyncIterator[tuple[httpx.AsyncClient, lis
 
     headers = {"Authorization": f"Bearer {served.key}"}
     hooks = {"request": [note]}
-    async with httpx.AsyncClient(base_url=served.url, headers=headers, event_hooks=hooks) as http:
+    async with httpx.AsyncClient(
+        base_url=served.url, headers=headers, event_hooks=hooks, transport=loopback_transport()
+    ) as http:
         yield http, asked
 
 

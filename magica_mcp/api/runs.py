@@ -40,7 +40,7 @@ class RunKind(Enum):
     MODEL = "model"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KnownRun:
     """What is known of a run without asking."""
 

@@ -48,18 +48,9 @@ class Shift(ABC):
 
     async def take_part(self, watch: Watch, *, left: float) -> None:
         """Lead one step, or wait for news while another one leads; as long as is left at most."""
-        if self._is_led:
-            await self._wait_for_news(watch, left)
+        if not self._is_led:
+            await self._lead(watch, left)
             return
-        self._is_led = True
-        try:
-            await self.step(left)
-        finally:
-            self._is_led = False
-            if watch.run_id not in self.watches:
-                self.offer()
-
-    async def _wait_for_news(self, watch: Watch, left: float) -> None:
         watch.idle += 1
         self._idle[watch.run_id] = watch
         try:
@@ -69,6 +60,15 @@ class Shift(ABC):
             watch.idle -= 1
             if not watch.idle:
                 del self._idle[watch.run_id]
+
+    async def _lead(self, watch: Watch, left: float) -> None:
+        self._is_led = True
+        try:
+            await self.step(left)
+        finally:
+            self._is_led = False
+            if watch.run_id not in self.watches:
+                self.offer()
 
     async def _until_hurried(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do this, and drop it as soon as another run joins or a look is wanted sooner."""

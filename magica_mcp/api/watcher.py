@@ -1,8 +1,7 @@
 """Waits for runs: one watcher per account looks for all who wait, and for nobody when none does."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,24 +89,11 @@ class RunWatcher:
         Raises:
             MagicaError: no look succeeded in all that time, or one showed that none will.
         """
-        began, told = self._clock(), 0
-        with self._waiting_for(run_id) as watch:
-            enough = self._enough(watch, seconds)
-            while True:
-                await self._learn_of(watch)
-                if watch.run is not None and watch.news != told:
-                    told = watch.news
-                    await self._tell(watch, on_change, self._clock() - began)
-                    continue
-                left = began + seconds - self._clock()
-                is_up = left <= 0 and (watch.looks >= enough or left <= -SHORTEST_LOOK)
-                if watch.is_settled or is_up:
-                    return watch.outcome()
-                shift = self._shift_of(watch)
-                if watch.looks < enough and watch.wanted_by > began + seconds:
-                    watch.wanted_by = began + seconds
-                    shift.hurry()
-                await shift.take_part(watch, left=left if left > 0 else left + SHORTEST_LOOK)
+        watch = self._one_more_waits(run_id)
+        try:
+            return await self._outcome(watch, seconds=seconds, on_change=on_change)
+        finally:
+            self._one_less_waits(watch)
 
     async def wait_for_runs(
         self,
@@ -150,27 +136,49 @@ class RunWatcher:
         age = max(0.0, self._clock() - watch.began)
         return Prospect(age, watch.usual, seconds_to_go(age, usual=watch.usual))
 
+    def seconds_to_go(self, run_id: str) -> float | None:
+        """How long a run is expected to go on; None: that is not known, or already exceeded."""
+        prospect = self.prospect(run_id)
+        return None if prospect is None else prospect.seconds_to_go
+
     def scarcity(self) -> str:
         """A sentence where the key's day runs short, so that looks are rare; else nothing."""
         return scarcity(self._client.quota())
 
     # Who waits ----------------------------------------------------------------------------------
 
-    @contextmanager
-    def _waiting_for(self, run_id: str) -> Iterator[Watch]:
+    async def _outcome(self, watch: Watch, *, seconds: float, on_change: OnChange | None) -> Run:
+        began, told, enough = self._clock(), 0, self._enough(watch, seconds)
+        while True:
+            await self._learn_of(watch)
+            if watch.run is not None and watch.news != told:
+                told = watch.news
+                await self._tell(watch, on_change, self._clock() - began)
+                continue
+            left = began + seconds - self._clock()
+            is_up = left <= 0 and (watch.looks >= enough or left <= -SHORTEST_LOOK)
+            if watch.is_settled or is_up:
+                return watch.outcome()
+            shift = self._shift_of(watch)
+            if watch.looks < enough and watch.wanted_by > began + seconds:
+                watch.wanted_by = began + seconds
+                shift.hurry()
+            await shift.take_part(watch, left=left if left > 0 else left + SHORTEST_LOOK)
+
+    def _one_more_waits(self, run_id: str) -> Watch:
         """The run's watch, kept for as long as anyone waits for it."""
         watch = self._watches.get(run_id) or self._recent.get(run_id) or self._new_watch(run_id)
         self._watches[run_id] = watch
         watch.waiting += 1
-        try:
-            yield watch
-        finally:
-            watch.waiting -= 1
-            if shift := self._shifts.get(run_id):
-                shift.leave(watch)
-            if not watch.waiting:
-                self._shifts.pop(run_id, None)
-                self._recent.keep(run_id, self._watches.pop(run_id))
+        return watch
+
+    def _one_less_waits(self, watch: Watch) -> None:
+        watch.waiting -= 1
+        if shift := self._shifts.get(watch.run_id):
+            shift.leave(watch)
+        if not watch.waiting:
+            self._shifts.pop(watch.run_id, None)
+            self._recent.keep(watch.run_id, self._watches.pop(watch.run_id))
 
     def _new_watch(self, run_id: str) -> Watch:
         known, now = self._client.known_run(run_id), self._clock()

@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from magica_mcp.config import Settings, read_settings
 from magica_mcp.errors import ConfigurationError
 from magica_mcp.server.app import create_server
-from magica_mcp.server.workspace import OpenWorkspace, Workspace
+from magica_mcp.server.workspace import Lifetime, OpenWorkspace, Workspace
 
 
 @asynccontextmanager
-async def open_server(environment: Mapping[str, str]) -> AsyncIterator[MCPServer[OpenWorkspace]]:
+async def open_server(environment: Mapping[str, str]) -> AsyncIterator[MCPServer[Lifetime]]:
     """The server; where its settings are wrong, every call says so."""
     settings = _settings_or_problem(environment)
     if isinstance(settings, ConfigurationError):

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from magica_mcp.cli.assembly import open_server
 from magica_mcp.errors import ConfigurationError
-from magica_mcp.server.workspace import OpenWorkspace
+from magica_mcp.server.workspace import Lifetime
 
 HOST = "127.0.0.1"
 PATHS: Mapping[str, str] = {"http": "/mcp", "sse": "/sse"}
@@ -64,7 +64,7 @@ async def _http(
         await uvicorn.Server(config).serve(sockets=[listener])
 
 
-def both_transports(server: MCPServer[OpenWorkspace]) -> Starlette:
+def both_transports(server: MCPServer[Lifetime]) -> Starlette:
     """One app with Streamable HTTP at /mcp and HTTP+SSE at /sse, for names of this machine only."""
     app = server.streamable_http_app(host=HOST)
     app.router.routes.extend(

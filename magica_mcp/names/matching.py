@@ -11,8 +11,6 @@ from heapq import nsmallest
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from magica_mcp.names.folding import fold, fold_list
 
 FOUND_FROM = 80.0
@@ -134,6 +132,8 @@ def _spellings(word: str, known: Sequence[str]) -> Mapping[str, float]:
     """The words that this one may mean, with how well each is met."""
     if len(word) < SHORTEST or word.isdecimal():
         return {word: 100.0}
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - four megabytes that waiting does not need
+
     begun = {other: INCOMPLETE for other in known if other.startswith(word)}
     close = process.extract(word, known, scorer=fuzz.ratio, score_cutoff=FOUND_FROM, limit=None)
     return begun | {other: max(score, begun.get(other, 0.0)) for other, score, _ in close}

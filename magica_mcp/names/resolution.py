@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz import fuzz, process
-
 from magica_mcp.errors import AmbiguousNameError, InvalidInputError, NameNotFoundError
 from magica_mcp.names.folding import fold, fold_list
 from magica_mcp.names.matching import ABOUT_EQUAL, CERTAIN_FROM, RANK, Candidate, Match, hits
@@ -130,6 +128,8 @@ def require_certain(resolution: Resolution, *, kind: str = "workflow") -> Found:
 
 def nearest(query: str, *lists: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """The names most like this one, however unlike, for 'did you mean'; first lists first."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - as in `matching`
+
     asked = fold(query)
     ranked = [
         (score, names[place])

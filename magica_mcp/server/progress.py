@@ -1,17 +1,16 @@
 """Tells the client how runs are getting on: at most once a second, at least every ten."""
 
-import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
 
 import anyio
 
-from magica_mcp.errors import MagicaError
 from magica_mcp.graph.lifecycle import NodeStatus, is_node_over, is_over
 from magica_mcp.models.runs import ModelRun, Run
+from magica_mcp.server.ticker import Ticker
 from magica_mcp.server.workspace import Call
-
-Outcome = TypeVar("Outcome")
 
 SECONDS_BETWEEN = 1.0
 LONGEST_SILENCE = 8.0
@@ -23,70 +22,98 @@ SecondsToGo = Callable[[str], float | None]
 
 
 class ProgressReporter:
-    """The notifications of one wait, for one run or several; they always increase."""
+    """The notifications of one wait, for so many runs; they always increase.
 
-    def __init__(
-        self,
-        ctx: Call,
-        *,
-        to_go: SecondsToGo,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-    ) -> None:
-        self._ctx, self._to_go, self._clock, self._sleep = ctx, to_go, clock, sleep
-        self._began = clock()
-        self._last_sent: float | None = None
+    They are sent as long as the `with` block lasts: for what is reported, and of themselves where
+    there is no news for long.
+    """
+
+    __slots__ = (
+        "_began",
+        "_count",
+        "_ctx",
+        "_highest",
+        "_last_sent",
+        "_runs",
+        "_telling",
+        "_ticker",
+        "_to_go",
+    )
+
+    def __init__(self, ctx: Call, *, count: int, ticker: Ticker, to_go: SecondsToGo) -> None:
+        self._ctx, self._count, self._ticker, self._to_go = ctx, count, ticker, to_go
+        self._began = self._last_sent = ticker.clock()
         self._highest = -1.0
         self._runs: dict[str, Run] = {}
+        self._telling: anyio.CancelScope | None = None
 
-    async def while_telling(self, wait: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        """Wait for something, and tell now and then, also where there is no news."""
-        failure: MagicaError | None = None
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._keep_telling)
-            try:
-                outcome = await wait()
-            except MagicaError as error:  # raised below, not wrapped in a group of one
-                failure = error
-            tasks.cancel_scope.cancel()
-        if failure is not None:
-            raise failure
-        return outcome
+    def __enter__(self) -> Self:
+        self._ticker.add(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ticker.remove(self)
+        if self._telling is not None:
+            self._telling.cancel()
 
     async def report(self, run: Run, elapsed: float) -> None:
         """Tell of a look at a run, unless something was told less than a second ago."""
         del elapsed
         self._runs[run.run_id] = run
-        if self._last_sent is None or self._clock() - self._last_sent >= SECONDS_BETWEEN:
-            await self._tell()
+        if self._highest < 0 or self._ticker.clock() - self._last_sent >= SECONDS_BETWEEN:
+            await self.tell()
 
-    async def _keep_telling(self) -> None:
-        while True:
-            await self._sleep(LONGEST_SILENCE)
-            if self._last_sent is None or self._clock() - self._last_sent >= LONGEST_SILENCE:
-                await self._tell()
+    def is_due(self, now: float) -> bool:
+        """Whether nothing was told for so long that something has to be."""
+        return now - self._last_sent >= LONGEST_SILENCE
 
-    async def _tell(self) -> None:
-        elapsed = self._clock() - self._began
-        counts = [counted(run) for run in self._runs.values()] or [(0, 1)]
-        done, total = (sum(part) for part in zip(*counts, strict=True))
-        progress = done + elapsed / (elapsed + HALF_WAY_SECONDS) * (done < total)
-        if progress > self._highest:
-            self._last_sent, self._highest = self._clock(), progress
-            await self._ctx.report_progress(progress, total, self._message(elapsed))
+    async def tell(self) -> None:
+        """Send a notification; a client that is gone, or slow to take it, is no trouble."""
+        if self._telling is not None:
+            return
+        now = self._ticker.clock()
+        elapsed = now - self._began
+        progress, total = self._progress(elapsed)
+        if progress <= self._highest:
+            return
+        self._last_sent, self._highest = now, progress
+        with anyio.CancelScope() as self._telling:
+            with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+                await self._ctx.report_progress(progress, total, self._message(elapsed))
+        self._telling = None
+
+    def _progress(self, elapsed: float) -> tuple[float, int]:
+        """Whole nodes that are over and a part that creeps with time; and of how many in all."""
+        counts = [counted(run) for run in self._runs.values()]
+        unseen = self._count - len(counts)
+        done = sum(part for part, _ in counts)
+        total = sum(part for _, part in counts) + unseen
+        return done + creep(elapsed) * (done < total), total
 
     def _message(self, elapsed: float) -> str:
         running = [run for run in self._runs.values() if not is_over(run.status)]
-        if len(running) != 1:
-            return f"{len(running) or 'no'} runs going on, {elapsed:.0f} s"
-        return message(running[0], elapsed, to_go=self._to_go(running[0].run_id))
+        waiting = len(running) + self._count - len(self._runs)
+        if len(running) == waiting == 1:
+            return message(running[0], elapsed, to_go=self._to_go(running[0].run_id))
+        return f"{waiting} {'run' if waiting == 1 else 'runs'} going on, {elapsed:.0f} s"
+
+
+def creep(elapsed: float) -> float:
+    """A part of one that grows with the seconds and never becomes one."""
+    return elapsed / (elapsed + HALF_WAY_SECONDS)
 
 
 def counted(run: Run) -> tuple[int, int]:
-    """How many nodes are over, of how many."""
+    """How many nodes are over, of how many; never all of them while the run goes on."""
     if isinstance(run, ModelRun) or not run.nodes:
         return int(is_over(run.status)), 1
-    return sum(is_node_over(node.status) for node in run.nodes), len(run.nodes)
+    done, total = sum(is_node_over(node.status) for node in run.nodes), len(run.nodes)
+    return done if is_over(run.status) else min(done, total - 1), total
 
 
 def message(run: Run, elapsed: float, *, to_go: float | None) -> str:

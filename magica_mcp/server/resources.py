@@ -18,7 +18,7 @@ from magica_mcp.errors import MagicaError, NameNotFoundError, NotFoundError
 from magica_mcp.models.media import MediaItem
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.resolving import readable_workflow, resolve_model
-from magica_mcp.server.workspace import OpenWorkspace, Workspace
+from magica_mcp.server.workspace import Lifetime, Workspace
 
 MIME_TYPE = "application/json"
 CATALOG_URI = "magica://models"
@@ -112,7 +112,7 @@ READABLE: tuple[Readable, ...] = (
 )
 
 
-AddResource = Callable[[MCPServer[OpenWorkspace]], None]
+AddResource = Callable[[MCPServer[Lifetime]], None]
 """Adds one resource, or one template, to a server."""
 
 
@@ -126,7 +126,7 @@ def _catalog(workspace: Callable[[], Workspace]) -> AddResource:
         with errors_of_resources():
             return json.dumps(await catalog(workspace()))
 
-    def add(server: MCPServer[OpenWorkspace]) -> None:
+    def add(server: MCPServer[Lifetime]) -> None:
         server.resource(
             CATALOG_URI,
             name="catalog",
@@ -143,7 +143,7 @@ def _template(kind: Readable, workspace: Callable[[], Workspace]) -> AddResource
         with errors_of_resources():
             return json.dumps(await kind.read(workspace(), id))
 
-    def add(server: MCPServer[OpenWorkspace]) -> None:
+    def add(server: MCPServer[Lifetime]) -> None:
         server.resource(
             kind.uri,
             name=kind.noun,

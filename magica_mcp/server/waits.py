@@ -3,9 +3,9 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import anyio
@@ -25,21 +25,43 @@ MOST_RUNS = 256
 """Of how many runs it is remembered that a wait for them was cut."""
 
 
-@dataclass(eq=False)
-class _Wait:
-    """One call that waits. `alone`: no other wait of the client ran beside it."""
+@dataclass(eq=False, slots=True)
+class Wait:
+    """One call that waits, from `async with` on: whether it is cut off is learned at its end.
 
-    began: float
+    `alone`: no other wait of the client ran beside it.
+    """
+
+    kept: "Waits"
+    client: str
     runs: tuple[str, ...]
+    seconds: float
+    began: float = 0.0
     alone: bool = True
     given_up: bool = False
+
+    async def __aenter__(self) -> None:
+        await self.kept.begin(self)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        is_cut = isinstance(error, anyio.get_cancelled_exc_class())
+        with anyio.CancelScope(shield=is_cut):
+            await self.kept.end(self, is_cut=is_cut, is_answered=error is None)
 
 
 @dataclass
 class _Client:
     """A client's waits, and what is known of it; None: not yet read from memory."""
 
-    waits: list[_Wait] = field(default_factory=list)
+    waits: int = 0
+    """How many there are that were not given up."""
+    by_run: dict[str, Wait] = field(default_factory=dict)
+    """Those, by the runs that they are for; of several for one run, the newest."""
     known: Patience | None = None
 
 
@@ -58,47 +80,52 @@ class Waits:
         limits = (known.longest_wait, after_cut_of_run(cuts))
         return min((limit for limit in limits if limit is not None), default=None)
 
-    @asynccontextmanager
-    async def waiting(
-        self, client: str, run_ids: tuple[str, ...], *, seconds: float
-    ) -> AsyncIterator[None]:
-        """One wait: whether it is cut off or lasts its window is learned at its end."""
-        present = self._clients[client]
-        wait = _Wait(self._clock(), run_ids)
-        await self._note_given_up(client, wait)
-        if present.waits:
-            wait.alone = False
-            for other in present.waits:
-                other.alone = False
-        present.waits.append(wait)
-        try:
-            yield
-        except anyio.get_cancelled_exc_class():
-            with anyio.CancelScope(shield=True):
-                await self._note_cut(client, wait)
-            raise
-        finally:
-            present.waits.remove(wait)
-        if self._clock() - wait.began >= seconds > 0 and wait.alone:
-            await self._learn(client, after_full_wait(await self._known(client), seconds))
+    def waiting(self, client: str, run_ids: tuple[str, ...], *, seconds: float) -> Wait:
+        """A wait of so many seconds at most; it is under way as an `async with` block."""
+        return Wait(self, client, run_ids, seconds)
 
-    async def _note_given_up(self, client: str, fresh: _Wait) -> None:
-        """The same run asked for again while a wait for it goes on: that one was given up."""
-        for wait in self._clients[client].waits:
-            if not wait.given_up and set(wait.runs) & set(fresh.runs):
-                await self._note_cut(client, wait)
+    async def begin(self, wait: Wait) -> None:
+        """A wait begins: those for the same runs were given up, one beside others is not alone."""
+        wait.began = self._clock()
+        present = self._clients[wait.client]
+        for run_id in wait.runs:
+            if (earlier := present.by_run.get(run_id)) is not None:
+                earlier.given_up = True
+                self._leave(earlier)
+                await self._note_cut(earlier)
+        wait.alone = not present.waits
+        if present.waits == 1:
+            next(iter(present.by_run.values())).alone = False
+        present.waits += 1
+        present.by_run |= dict.fromkeys(wait.runs, wait)
 
-    async def _note_cut(self, client: str, wait: _Wait) -> None:
+    async def end(self, wait: Wait, *, is_cut: bool, is_answered: bool) -> None:
+        """A wait is over: cut off by the client, answered, or failed."""
         if wait.given_up:
             return
-        wait.given_up = True
+        self._leave(wait)
+        if is_cut:
+            await self._note_cut(wait)
+        elif is_answered and wait.alone and self._clock() - wait.began >= wait.seconds > 0:
+            known = await self._known(wait.client)
+            await self._learn(wait.client, after_full_wait(known, wait.seconds))
+
+    def _leave(self, wait: Wait) -> None:
+        present = self._clients[wait.client]
+        present.waits -= 1
+        for run_id in wait.runs:
+            if present.by_run.get(run_id) is wait:
+                del present.by_run[run_id]
+
+    async def _note_cut(self, wait: Wait) -> None:
         seconds = self._clock() - wait.began
         for run_id in wait.runs:
             self._cuts.setdefault(run_id, []).append(seconds)
         while len(self._cuts) > MOST_RUNS:
             del self._cuts[next(iter(self._cuts))]
         if wait.alone:
-            await self._learn(client, after_cut(await self._known(client), seconds))
+            known = await self._known(wait.client)
+            await self._learn(wait.client, after_cut(known, seconds))
 
     async def _known(self, client: str) -> Patience:
         present = self._clients[client]

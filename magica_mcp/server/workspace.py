@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mcp.server.mcpserver import Context
 
 from magica_mcp.server.keys import current_key
+from magica_mcp.server.ticker import Ticker
 from magica_mcp.server.waits import Waits
 
 if TYPE_CHECKING:  # a server starts without them; the first call brings them
@@ -41,9 +42,23 @@ OpenWorkspace = Callable[[str | None], Workspace]
 Raises a `ConfigurationError` where the settings are wrong: then that is what every call answers.
 """
 
-Call = Context[OpenWorkspace, Any]
+
+@dataclass(frozen=True)
+class Lifetime:
+    """What all calls share for as long as the server runs."""
+
+    open_workspace: OpenWorkspace
+    ticker: Ticker
+
+
+Call = Context[Lifetime, Any]
 
 
 def workspace_of(ctx: Call) -> Workspace:
     """The workspace that this call works with."""
-    return ctx.request_context.lifespan_context(current_key())
+    return lifetime_of(ctx).open_workspace(current_key())
+
+
+def lifetime_of(ctx: Call) -> Lifetime:
+    """What this call shares with all others of this server."""
+    return ctx.request_context.lifespan_context

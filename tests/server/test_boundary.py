@@ -22,7 +22,9 @@ async def broken(ctx: Call) -> CallToolResult:
 class _Context:
     """What a call needs of the SDK's context: a workspace that nobody uses."""
 
-    request_context = SimpleNamespace(lifespan_context=lambda _key: None)
+    request_context = SimpleNamespace(
+        lifespan_context=SimpleNamespace(open_workspace=lambda _key: None)
+    )
 
 
 async def test_a_bug_of_ours_is_a_sentence_without_its_text(

@@ -13,12 +13,12 @@ from magica_mcp.graph.lifecycle import is_over
 from magica_mcp.models.runs import Run
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server import profiles
-from magica_mcp.server.progress import ProgressReporter, SecondsToGo
+from magica_mcp.server.progress import ProgressReporter
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.render import saving as text_of_saving
 from magica_mcp.server.settling import settle
 from magica_mcp.server.tool import reply
-from magica_mcp.server.workspace import Call, Workspace, workspace_of
+from magica_mcp.server.workspace import Call, Workspace, lifetime_of, workspace_of
 
 SAVE_TO = "Folder or file name for the result, within the user's folder of results ('.': itself)."
 SHORTEST_SAVE = 2.0
@@ -51,15 +51,14 @@ async def get_run_status(
         await workspace.waits.limit(client, asked),
     )
     seconds = profiles.window(waitSeconds, bearable)
-    reporter = ProgressReporter(ctx, to_go=_to_go(workspace))
-
-    async def wait() -> Watched:
-        return await workspace.watcher.wait_for_runs(
-            asked, seconds=seconds, any_of=waitFor == "any", on_change=reporter.report
-        )
-
+    ticker, watcher = lifetime_of(ctx).ticker, workspace.watcher
     async with workspace.waits.waiting(client, asked, seconds=seconds):
-        watched = await reporter.while_telling(wait)
+        with ProgressReporter(
+            ctx, count=len(asked), ticker=ticker, to_go=watcher.seconds_to_go
+        ) as progress:
+            watched = await watcher.wait_for_runs(
+                asked, seconds=seconds, any_of=waitFor == "any", on_change=progress.report
+            )
     window = _Window(waited=seconds, wish=saveTo.strip() or None, ends=began + bearable)
     return await _answer(workspace, watched, asked=asked, window=window)
 
@@ -84,14 +83,6 @@ def _asked(run_id: str, run_ids: list[str]) -> tuple[str, ...]:
         message = "get_run_status needs runId, or runIds. list_runs shows the latest runs."
         raise InvalidInputError(message)
     return found
-
-
-def _to_go(workspace: Workspace) -> SecondsToGo:
-    def seconds(run_id: str) -> float | None:
-        prospect = workspace.watcher.prospect(run_id)
-        return None if prospect is None else prospect.seconds_to_go
-
-    return seconds
 
 
 async def _answer(
