@@ -62,6 +62,12 @@ class StoreTooNewError(LocalMagicaError):
     code = "STORE_TOO_NEW"
 
 
+class UnshowableError(MagicaError):
+    """A file of which no preview can be made; a few words that say why, no sentence."""
+
+    code = "UNSHOWABLE"
+
+
 # What was asked for ---------------------------------------------------------------------------
 
 

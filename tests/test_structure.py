@@ -47,7 +47,7 @@ MAY_IMPORT_OTHERS: Mapping[str, set[str]] = {
     "recognition": {"av"},
     "api": {"httpx", "anyio", "pydantic"},
     "spend": set(),
-    "media": {"PIL", "av"},
+    "media": {"PIL", "av", "pydantic"},
     "server": {"mcp", "anyio", "pydantic"},
     "local": {
         "fastapi", "starlette", "uvicorn", "sqlalchemy", "dbos", "PIL", "av", "pydantic", "httpx",

@@ -1,5 +1,6 @@
 """Runs of workflows and of single models, in both shapes that the live service sends."""
 
+import json
 import mimetypes
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -174,6 +175,25 @@ def result_assets(run: Run) -> tuple[Asset, ...]:
     """The files among the result itself, with all that is known of them."""
     urls = {asset.url for asset in _assets_in(result_of(run), node_id=None)}
     return tuple(asset for asset in assets_of(run) if asset.url in urls)
+
+
+def maker_of(run: Run, url: str) -> ModelRun | NodeRun | None:
+    """What made a file of a run: its `input` says what was asked for; None: nobody knows.
+
+    A node that was given the file has not made it, whatever it passes on.
+    """
+    if isinstance(run, ModelRun):
+        return run
+    for node in run.nodes:
+        made = {asset.url for asset in _assets_in(node.output, node_id=None)}
+        if url in made and url not in json.dumps(node.input, ensure_ascii=False):
+            return node
+    return None
+
+
+def files_of(maker: ModelRun | NodeRun) -> tuple[Asset, ...]:
+    """Every file that a model or a node made."""
+    return tuple(_assets_in(maker.output, node_id=None))
 
 
 def charge_of(run: Run) -> int | None:

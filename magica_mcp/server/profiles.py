@@ -1,7 +1,7 @@
 """What each client is known to bear, by the name that it gives itself.
 
-Sources are user reports and measurements of 2026. A client that is not listed gets everything;
-what it really bears is learned (`patience`).
+Sources are user reports and measurements of 2026. A client that is not listed gets everything, but
+small images; how long it really waits is learned (`patience`).
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp.server.mcpserver import Context
+
+from magica_mcp.media.glimpse import Room
+
+SMALL = Room(side=768, bytes=60_000, pixels=400_000)
+LARGE = Room()
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,8 @@ class Profile:
     """Whether progress notifications keep a call alive."""
     shows_images: bool = True
     """Whether an image in an answer reaches the model in the same turn."""
+    room: Room = SMALL
+    """How large an image may be."""
     hides_text: bool = False
     """Whether `structuredContent` makes it drop text and images."""
     longest_answer: int = 100_000
@@ -39,12 +46,12 @@ PROFILES: Mapping[str, Profile] = {
     "claude-desktop": CLAUDE_DESKTOP,
     "anthropic/claudeai": Profile(longest_wait=55, shows_images=False, longest_answer=150_000),
     # Its extension for VS Code goes by the same name and declines by itself; so a no is no refusal.
-    "claude-code": Profile(progress_extends=True, hides_text=True),
+    "claude-code": Profile(progress_extends=True, hides_text=True, room=LARGE),
     "codex-mcp-client": Profile(longest_wait=55),
-    "cursor-vscode": Profile(longest_wait=285),
-    "cursor": Profile(longest_wait=285),
-    "visual studio code": Profile(longest_wait=285),
-    "gemini-cli-mcp-client": Profile(longest_wait=570),
+    "cursor-vscode": Profile(longest_wait=285, room=LARGE),
+    "cursor": Profile(longest_wait=285, room=LARGE),
+    "visual studio code": Profile(longest_wait=285, room=LARGE),
+    "gemini-cli-mcp-client": Profile(longest_wait=570, room=LARGE),
     "windsurf-client": UNKNOWN,
     "zed": UNKNOWN,
 }
@@ -54,6 +61,12 @@ def name_of(ctx: Context[Any, Any]) -> str:
     """What the client calls itself, in lower case; '' where it does not say."""
     params = ctx.session.client_params
     return params.client_info.name.strip().lower() if params is not None else ""
+
+
+def room_for_images(client: str) -> Room | None:
+    """How large an image this client may be sent; None: it would not be seen."""
+    profile = profile_of(client)
+    return profile.room if profile.shows_images else None
 
 
 def profile_of(client: str) -> Profile:

@@ -1,7 +1,7 @@
 """What a call works with: one account's client and what is remembered of it on this machine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
@@ -14,9 +14,16 @@ if TYPE_CHECKING:  # a server starts without them; the first call brings them
     from magica_mcp.api.client import MagicaClient
     from magica_mcp.api.watcher import RunWatcher
     from magica_mcp.memory import Memory
+    from magica_mcp.server.previews import Previews
     from magica_mcp.server.saver import Saver
     from magica_mcp.spend.budgets import Limits
     from magica_mcp.spend.journal import Journal
+
+
+def _new_previews() -> "Previews":
+    from magica_mcp.server.previews import Previews  # noqa: PLC0415 - see above
+
+    return Previews()
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Workspace:
     long_poll_seconds: float
     limits: "Limits"
     """What may be spent, and above which price somebody must agree first."""
+    previews: "Previews" = field(default_factory=_new_previews)
 
 
 OpenWorkspace = Callable[[str | None], Workspace]

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import httpx
 from mcp import Client
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult, Implementation, TextContent
 
 from magica_mcp.api.client import MagicaClient
 from magica_mcp.api.transport import Sleep
@@ -16,6 +16,7 @@ from magica_mcp.api.watcher import RunWatcher
 from magica_mcp.media.register import Register
 from magica_mcp.memory import Memory
 from magica_mcp.server.app import create_server
+from magica_mcp.server.previews import Previews
 from magica_mcp.server.saver import Saver
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
@@ -36,8 +37,10 @@ async def assistant(
     seconds: float = LONG_ENOUGH,
     limits: Limits = NO_LIMITS,
     saves_all: bool = False,
+    name: str = "test",
+    previews: Previews | None = None,
 ) -> AsyncIterator[Client]:
-    """A client whose calls end at this Magica; all of it takes so many seconds at most.
+    """A client of that name whose calls end at this Magica; all takes so many seconds at most.
 
     Results are saved in `home / "results"`.
     """
@@ -61,11 +64,19 @@ async def assistant(
             account="test",
             long_poll_seconds=long_poll_seconds,
             limits=limits,
+            previews=previews or Previews(seconds=LONG_ENOUGH),
         )
         with anyio.fail_after(seconds), closing(workspace.journal):
-            async with Client(create_server(lambda _key: workspace)) as connected:
+            async with Client(
+                create_server(lambda _key: workspace), client_info=told_of(name)
+            ) as connected:
                 yield connected
         saves.cancel_scope.cancel()
+
+
+def told_of(name: str) -> Implementation:
+    """How a client of that name introduces itself."""
+    return Implementation(name=name, version="1.0")
 
 
 def text_of(answer: CallToolResult) -> str:

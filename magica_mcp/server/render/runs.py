@@ -78,11 +78,19 @@ def canceled(run: WorkflowRun, *, refunded: int | None) -> str:
     return f"Canceled: {_what(run)}. Run ID: {run.run_id}.{back}"
 
 
-def status(run: Run, *, estimate: int | None = None, saved: Sequence[str] = ()) -> str:
-    """What get_run_status answers once a run is over; `saved` says where it is on this disk."""
-    result, nodes = _result(run), _nodes(run)
-    parts = [_headline(run), *saved, *result, *nodes, *_money(run, estimate), *_advice(run)]
-    return "\n".join(parts)
+def status(
+    run: Run,
+    *,
+    estimate: int | None = None,
+    saved: Sequence[str] = (),
+    seen: Sequence[str] = (),
+) -> str:
+    """What get_run_status answers once a run is over.
+
+    `saved` says where its files are on this disk, `seen` what a look at them told.
+    """
+    result, nodes = [*saved, *_result(run), *seen], _nodes(run)
+    return "\n".join([_headline(run), *result, *nodes, *_money(run, estimate), *_advice(run)])
 
 
 def still_running(
@@ -179,7 +187,10 @@ def _headline(run: Run) -> str:
 
 def _result(run: Run) -> list[str]:
     value = result_of(run)
-    lines = [f"Result: {asset_text(asset)}" for asset in result_assets(run)]
+    assets = result_assets(run)
+    names = [f"Result {number}" for number in range(1, len(assets) + 1)]
+    names = names if len(assets) > 1 else ["Result"]
+    lines = [f"{name}: {asset_text(asset)}" for name, asset in zip(names, assets, strict=False)]
     if lines and is_preview(run):
         lines.append(PREVIEW)
     text = text_of(value)

@@ -16,7 +16,9 @@ from magica_mcp.server import profiles
 from magica_mcp.server.progress import ProgressReporter
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.render import saving as text_of_saving
+from magica_mcp.server.render import sights as text_of_sights
 from magica_mcp.server.settling import settle
+from magica_mcp.server.sights import Seen, Sight, checks_of
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, lifetime_of, workspace_of
 
@@ -60,7 +62,11 @@ async def get_run_status(
                 asked, seconds=seconds, any_of=waitFor == "any", on_change=progress.report
             )
     window = _Window(waited=seconds, wish=saveTo.strip() or None, ends=began + bearable)
-    return await _answer(workspace, watched, asked=asked, window=window)
+    seen = await workspace.previews.seen(
+        workspace.client, watched.runs, room=profiles.room_for_images(client)
+    )
+    told = await _told(workspace, watched, asked=asked, window=window, seen=seen)
+    return reply(*told, picture=seen.picture, hides_text=profiles.profile_of(client).hides_text)
 
 
 @dataclass(frozen=True)
@@ -85,12 +91,17 @@ def _asked(run_id: str, run_ids: list[str]) -> tuple[str, ...]:
     return found
 
 
-async def _answer(
-    workspace: Workspace, watched: Watched, *, asked: tuple[str, ...], window: _Window
-) -> CallToolResult:
-    answers = [await _one(workspace, run, window) for run in watched.runs]
+async def _told(
+    workspace: Workspace, watched: Watched, *, asked: tuple[str, ...], window: _Window, seen: Seen
+) -> tuple[str, JsonObject]:
+    """The text of all that was asked for, and its facts."""
+    answers = [
+        await _one(workspace, run, window, sights=seen.of(run.run_id)) for run in watched.runs
+    ]
+    shown = text_of_sights.shown(seen)
     if len(asked) == 1 and answers:
-        return reply(*answers[0])
+        words, told_facts = answers[0]
+        return "\n".join([words, *shown]), told_facts
     told = [words for words, _ in answers]
     told.extend(f"{run_id} was not seen: {why}" for run_id, why in watched.unseen.items())
     over = {run.run_id for run in watched.runs if is_over(run.status)}
@@ -102,10 +113,12 @@ async def _answer(
         "unseen": dict(watched.unseen),
         "waiting": waiting,
     }
-    return reply("\n\n".join(told), facts)
+    return "\n\n".join([*told, *shown]), facts
 
 
-async def _one(workspace: Workspace, run: Run, window: _Window) -> tuple[str, JsonObject]:
+async def _one(
+    workspace: Workspace, run: Run, window: _Window, *, sights: tuple[Sight, ...]
+) -> tuple[str, JsonObject]:
     """One run's text and facts."""
     estimate = await settle(workspace, run) if is_over(run.status) else None
     saving = await workspace.saver.seen(
@@ -114,8 +127,9 @@ async def _one(workspace: Workspace, run: Run, window: _Window) -> tuple[str, Js
     saved, facts = text_of_saving.saved(saving, run_id=run.run_id), text.facts(run)
     facts |= text_of_saving.facts(saving)
     if is_over(run.status):
-        words = text.status(run, estimate=estimate, saved=saved)
-        return words, {**facts, "estimate": estimate}
+        looked = text_of_sights.lines(sights)
+        words = text.status(run, estimate=estimate, saved=saved, seen=looked)
+        return words, {**facts, "estimate": estimate, "checks": list(checks_of(sights))}
     prospect = workspace.watcher.prospect(run.run_id)
     next_call: JsonValue = {"tool": "get_run_status", "arguments": {"runId": run.run_id}}
     to_go = prospect.seconds_to_go if prospect else None
