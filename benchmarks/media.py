@@ -10,6 +10,7 @@ from magica_mcp.local.catalog import load_catalog
 from magica_mcp.local.media import MediaFolder
 from magica_mcp.local.nodes import run_node
 from magica_mcp.local.nodes.job import NodeJob, Workbench
+from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 
@@ -34,7 +35,7 @@ def job(model_id: str, given: JsonObject, *, media: MediaFolder) -> NodeJob:
         node_id="node",
         node_type=ref.node_type,
         sub_model_id=ref.sub_model_id,
-        input=checked(CATALOG.schema(model_id), given, internal=True),
+        input=checked(CATALOG.schema(model_id), given, media=MediaForm.REFERENCE),
         bench=Workbench(media),
         should_stop=lambda: False,
         kind=CATALOG.kind(ref.node_type, sub_model_id=ref.sub_model_id),

@@ -114,6 +114,7 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
     from magica_mcp.memory import Memory  # noqa: PLC0415
     from magica_mcp.server.app import create_server  # noqa: PLC0415
     from magica_mcp.server.saver import Saver  # noqa: PLC0415
+    from magica_mcp.server.uploads import Uploads  # noqa: PLC0415
     from magica_mcp.server.waits import Waits  # noqa: PLC0415
     from magica_mcp.server.workspace import Workspace  # noqa: PLC0415
     from magica_mcp.spend.budgets import Limits  # noqa: PLC0415
@@ -136,6 +137,7 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
                     account="benchmark",
                     saves=saves,
                 ),
+                uploads=Uploads(client, memory, account="benchmark", folders=[home]),
                 account="benchmark",
                 long_poll_seconds=720,
                 limits=Limits(),

@@ -38,6 +38,22 @@ def _listed(value: Any) -> Any:
     return value
 
 
+def _refuse_placeholder(text: str) -> None:
+    if text.startswith("${"):
+        message = f"holds the placeholder {text} itself: the client did not fill it in"
+        raise ValueError(message)
+
+
+def usual_input_dirs(*, home: Path, current: Path) -> tuple[Path, ...]:
+    """The home folder and the current one, unless that is the root of a disk, or hidden.
+
+    Desktop clients start servers in `/`; only a person may offer all of a disk.
+    """
+    is_root = current.parent == current
+    is_hidden = any(part.startswith(".") for part in current.parts)
+    return (home,) if is_root or is_hidden or current == home else (home, current)
+
+
 def _home() -> Path:
     return platformdirs.user_data_path("magica-mcp", appauthor=False)
 
@@ -56,7 +72,7 @@ class Settings(BaseSettings):
     output_dir: Path = Field(default_factory=lambda: Path.home() / "Magica")
     """Where results are saved, and the root that saving is confined to."""
     input_dirs: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)] = Field(
-        default_factory=lambda: (Path.home(), Path.cwd())
+        default_factory=lambda: usual_input_dirs(home=Path.home(), current=Path.cwd())
     )
     """The folders that uploads may read from."""
     long_poll_seconds: float = Field(default=720, ge=0, le=3600)
@@ -84,9 +100,8 @@ class Settings(BaseSettings):
     @classmethod
     def _is_filled_in(cls, value: Any) -> Any:
         """Some clients hand over the placeholder itself when a value was never entered."""
-        if isinstance(value, str) and value.startswith("${"):
-            message = f"holds the placeholder {value} itself: the client did not fill it in"
-            raise ValueError(message)
+        if isinstance(value, str):
+            _refuse_placeholder(value)
         return value
 
     @field_validator("api_key")
@@ -109,6 +124,8 @@ class Settings(BaseSettings):
     @field_validator("input_dirs")
     @classmethod
     def _all_expanded(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        for path in value:
+            _refuse_placeholder(str(path))
         return tuple(path.expanduser().absolute() for path in value)
 
     @field_validator("base_url")

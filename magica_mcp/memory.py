@@ -1,4 +1,4 @@
-"""What is learned from use and may be forgotten: how long runs take, what clients bear.
+"""What is learned from use and may be forgotten: how long runs take, what was uploaded where.
 
 One SQLite file under MAGICA_HOME, shared by several processes. Refuses to know what is done with
 it; losing the file loses nothing that matters.
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KEPT_PER_KIND = 50
+KEPT_UPLOADS = 5_000
+"""Of one account."""
 UNUSABLE = (sqlite3.Error, OSError)
 """A file that cannot be used: then nothing is learned, and nothing that matters is lost."""
 
@@ -26,6 +28,15 @@ CREATE TABLE IF NOT EXISTS clients (
     name TEXT PRIMARY KEY,
     known TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS uploads (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    UNIQUE (account, digest)
+);
+CREATE INDEX IF NOT EXISTS uploads_by_size ON uploads (account, size);
 """
 
 
@@ -93,6 +104,44 @@ class Memory:
             row = connection.execute("SELECT known FROM clients WHERE name = ?", (name,)).fetchone()
             return None if row is None else str(row[0])
         return None
+
+    def remember_upload(self, account: str, digest: str, *, size: int, item: str) -> None:
+        """Keep where an account's file is, by the SHA-256 of its content; only the newest stay."""
+        with suppress(*UNUSABLE), self._open() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO uploads (account, digest, size, item) VALUES (?, ?, ?, ?)",
+                (account, digest, size, item),
+            )
+            connection.execute(
+                "DELETE FROM uploads WHERE account = ? AND id NOT IN"
+                " (SELECT id FROM uploads WHERE account = ? ORDER BY id DESC LIMIT ?)",
+                (account, account, KEPT_UPLOADS),
+            )
+
+    def has_upload(self, account: str, *, size: int) -> bool:
+        """Whether the account has a file of this size: without one, no digest will be found."""
+        with suppress(*UNUSABLE), self._open() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM uploads WHERE account = ? AND size = ? LIMIT 1", (account, size)
+            ).fetchone()
+            return row is not None
+        return False
+
+    def upload(self, account: str, digest: str) -> str | None:
+        """What was kept of an account's file, or None."""
+        with suppress(*UNUSABLE), self._open() as connection:
+            row = connection.execute(
+                "SELECT item FROM uploads WHERE account = ? AND digest = ?", (account, digest)
+            ).fetchone()
+            return None if row is None else str(row[0])
+        return None
+
+    def forget_upload(self, account: str, digest: str) -> None:
+        """The file is gone."""
+        with suppress(*UNUSABLE), self._open() as connection:
+            connection.execute(
+                "DELETE FROM uploads WHERE account = ? AND digest = ?", (account, digest)
+            )
 
 
 def usual_of(durations: list[float]) -> Usual | None:

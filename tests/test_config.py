@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from magica_mcp.config import HOSTED_BASE_URL, TOOLSETS, read_settings
+from magica_mcp.config import HOSTED_BASE_URL, TOOLSETS, read_settings, usual_input_dirs
 from magica_mcp.errors import ConfigurationError
 
 
@@ -89,3 +89,26 @@ def test_a_wrong_environment_is_one_sentence_that_names_the_variable(
 
     assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("current", "folders"),
+    [
+        ("/home/me/project", ("/home/me", "/home/me/project")),
+        ("/srv/media", ("/home/me", "/srv/media")),
+        ("/home/me", ("/home/me",)),
+        ("/", ("/home/me",)),
+        ("/home/me/.config/client", ("/home/me",)),
+    ],
+)
+def test_uploads_may_read_the_home_folder_and_the_current_one(
+    current: str, folders: tuple[str, ...]
+) -> None:
+    found = usual_input_dirs(home=Path("/home/me"), current=Path(current))
+
+    assert found == tuple(map(Path, folders))
+
+
+def test_a_placeholder_among_the_input_folders_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"MAGICA_INPUT_DIRS.*placeholder"):
+        read_settings({"MAGICA_INPUT_DIRS": "/srv/media,${user_config.folder}"})

@@ -21,6 +21,7 @@ from magica_mcp.api.line import Line
 from magica_mcp.api.media import MediaCalls
 from magica_mcp.api.nodes import NodeCalls
 from magica_mcp.api.operations import Operations
+from magica_mcp.api.presence import present_url
 from magica_mcp.api.quota import Budget
 from magica_mcp.api.runs import RunCalls
 from magica_mcp.api.transport import Sleep, Transport
@@ -81,3 +82,7 @@ class MagicaClient(CreditCalls, CatalogCalls, WorkflowCalls, NodeCalls, RunCalls
         Raises as `download` does, and `ConfigurationError` where the disk cannot take it.
         """
         return fetched(self.download(url, limits=limits))
+
+    async def present_url(self, url: str) -> str | None:
+        """Where a file of Magica is now, or None where it is certainly gone."""
+        return await present_url(self._ways, url)

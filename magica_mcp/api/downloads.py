@@ -76,7 +76,7 @@ async def opened(ways: Ways, url: str, *, limits: Limits = WHOLE_RESULT) -> Asyn
     """
     deadline = anyio.current_time() + limits.seconds
     with _until(deadline, host=target_of(url).host):
-        response = await _followed(ways, _web_url(url))
+        response = await followed(ways, _web_url(url))
     try:
         if not response.is_success:
             raise _refused(response)
@@ -88,11 +88,11 @@ async def opened(ways: Ways, url: str, *, limits: Limits = WHOLE_RESULT) -> Asyn
         await response.aclose()
 
 
-async def _followed(ways: Ways, url: httpx.URL) -> httpx.Response:
-    """The answer at the end of all redirects, its body not yet read."""
+async def followed(ways: Ways, url: httpx.URL, *, method: str = "GET") -> httpx.Response:
+    """The answer at the end of all redirects, its body not yet read; whoever asks closes it."""
     hop = _hop(ways, url, from_us=True)
     for _turn in range(MOST_REDIRECTS + 1):
-        response = await _asked(ways, hop)
+        response = await _asked(ways, hop, method=method)
         if not response.has_redirect_location:
             return response
         await response.aclose()
@@ -116,9 +116,9 @@ def _hop(ways: Ways, url: httpx.URL, *, from_us: bool) -> _Hop:
     return _Hop(url, is_ours=False)
 
 
-async def _asked(ways: Ways, hop: _Hop) -> httpx.Response:
+async def _asked(ways: Ways, hop: _Hop, *, method: str) -> httpx.Response:
     client = ways.magica if hop.is_ours else ways.elsewhere
-    request = client.build_request("GET", hop.url, headers=ASKING, timeout=TIMEOUT)
+    request = client.build_request(method, hop.url, headers=ASKING, timeout=TIMEOUT)
     try:
         return await client.send(request, stream=True, auth=None, follow_redirects=False)
     except httpx.RequestError as error:

@@ -79,6 +79,9 @@ MEANINGS: Mapping[int, Meaning] = {
         RejectedError, "The request is too large", "Give public URLs rather than contents."
     ),
     429: Meaning(RateLimitedError, "The key's limit of requests is used up", "", Trouble.LIMITED),
+    507: Meaning(
+        RejectedError, "There is no room for the file", "Make room there, then upload it again."
+    ),
 }
 WEB_PAGE_REFUSAL = Meaning(
     UnreachableError,

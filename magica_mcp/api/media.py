@@ -1,17 +1,31 @@
 """The media library: what was generated and uploaded, and how a file gets there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from magica_mcp.api.line import Line
+from magica_mcp.api.operations import UPLOAD_SECONDS
 from magica_mcp.api.paging import without_absent
-from magica_mcp.api.reading import page_in, shaped
+from magica_mcp.api.reading import json_of, page_in, shaped
+from magica_mcp.api.retry import Effect
 from magica_mcp.api.subject import Subject
+from magica_mcp.api.transport import Call, SentFile
+from magica_mcp.errors import ApiError, RejectedError
 from magica_mcp.models.media import MediaItem, UploadFile, address_in
-from magica_mcp.models.wire import Page
+from magica_mcp.models.wire import JsonObject, Page
 
 DEEPEST_WRAPPING = 4
+
+SLOWEST_UPLOAD = 1_000_000
+"""Bytes a second."""
+
+NOT_OFFERED = frozenset({404, 405})
+NO_WAY_IN = (
+    "Magica takes no upload from here: neither its REST API nor its MCP server offers one to this "
+    "key. Upload the file in the Magica app and give its id, which get_generations lists, or give "
+    "a public http(s) URL."
+)
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+")
 
@@ -37,10 +51,44 @@ class MediaCalls:
         )
 
     async def upload_file(self, ask: UploadFile) -> MediaItem:
-        """A file kept for good, at an address that models can read."""
-        return await self._line.operations.ask(
-            "upload_file", ask.wire(), uploaded, subject=Subject("file", ask.filename or "")
+        """A file kept for good, at an address that models can read.
+
+        Raises:
+            RejectedError: Magica takes no uploads from here, or not this one.
+        """
+        try:
+            return await self._line.operations.ask(
+                "upload_file", ask.wire(), uploaded, subject=Subject("file", ask.filename or "")
+            )
+        except ApiError as error:
+            if error.status not in NOT_OFFERED:
+                raise
+            raise RejectedError(NO_WAY_IN) from error
+
+    async def largest_upload(self) -> int | None:
+        """How many bytes `upload_content` takes; None: Magica takes no file as it is."""
+        transport = self._line.transport
+        if not transport.has_answered:
+            await self._line.get("v1/credits/balance", JsonObject)
+        return transport.largest_upload
+
+    async def upload_content(
+        self, chunks: Callable[[], AsyncIterator[bytes]], size: int, *, name: str
+    ) -> MediaItem:
+        """A file kept for good, sent as it is while it is read: where `largest_upload` allows.
+
+        `chunks` begins to read it, for each attempt anew; `size` is in bytes.
+        """
+        call = Call(
+            "POST",
+            "v1/files/content",
+            Effect.CHANGE,
+            query={"filename": name},
+            file=SentFile(chunks, size),
+            subject=Subject("file", name),
+            seconds=UPLOAD_SECONDS + size / SLOWEST_UPLOAD,
         )
+        return await self._line.transport.ask(call, lambda reply: uploaded(json_of(reply)))
 
 
 def with_files(listing: Any) -> Any:

@@ -1,7 +1,7 @@
 """The one place that sends: a request goes out, a value of ours or one error of ours comes back."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -30,8 +30,18 @@ Sleep = Callable[[float], Awaitable[None]]
 TIMEOUT = httpx.Timeout(60, connect=10)
 """Seconds for one step of an exchange."""
 
+UPLOAD_HEADER = "X-Magica-Upload"
+
 WHOLE_EXCHANGE = 120.0
 """Seconds for a request and all of its answer, however steadily it trickles."""
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file that is sent as it is: opened anew for each attempt, `size` in bytes."""
+
+    open: Callable[[], AsyncIterator[bytes]]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,8 @@ class Call:
     effect: Effect = Effect.NONE
     query: JsonObject = field(default_factory=dict)
     body: JsonValue = None
+    file: SentFile | None = None
+    """In place of a body."""
     subject: Subject | None = None
     accept: str = "application/json"
     seconds: float | None = None
@@ -68,6 +80,10 @@ class Transport:
         self.budget = budget
         self.longest_wait: float | None = None
         """Seconds for which the other end waits for a run itself, where it said that it does."""
+        self.largest_upload: int | None = None
+        """How many bytes a file may have that is sent as it is, where the other end said so."""
+        self.has_answered = False
+        """Whether anything was answered yet, and so everything said that every answer says."""
         self.changes = 0
         """Counts the beginning and the end of each change: equal counts, nothing changed by us."""
 
@@ -122,6 +138,9 @@ class Transport:
         """What an answer of any kind says of limits and of waiting."""
         self.budget.heard(response.status_code, response.headers, sent_at=sent_at)
         self.longest_wait = number_in(response.headers.get(WAIT_HEADER, "")) or self.longest_wait
+        largest = number_in(response.headers.get(UPLOAD_HEADER, ""))
+        self.largest_upload = int(largest) if largest else self.largest_upload
+        self.has_answered = self.has_answered or response.is_success
 
     def _refused(self, response: httpx.Response, call: Call) -> AttemptFailedError:
         refused = failure(
@@ -141,7 +160,7 @@ class Transport:
             call.method,
             call.path,
             params=query_of(call.query),
-            content=content_of(call.body),
+            content=call.file.open() if call.file else content_of(call.body),
             headers=_headers_of(call),
             timeout=TIMEOUT if call.seconds is None else httpx.Timeout(call.seconds, connect=10),
         )
@@ -191,4 +210,9 @@ def content_of(body: JsonValue) -> bytes | None:
 
 def _headers_of(call: Call) -> dict[str, str]:
     sends = {"Content-Type": "application/json"} if call.body is not None else {}
+    if call.file is not None:
+        sends = {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(call.file.size),
+        }
     return {"Accept": call.accept, **sends}

@@ -19,6 +19,7 @@ from magica_mcp.config import Settings
 from magica_mcp.media.register import Register
 from magica_mcp.memory import Memory, Usual
 from magica_mcp.server.saver import Saver
+from magica_mcp.server.uploads import Uploads
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.budgets import Limits, microcredits
@@ -55,6 +56,7 @@ def new_workspace(settings: Settings, *, saves: TaskGroup) -> tuple[Workspace, h
             saves=saves,
             saves_all=settings.auto_save,
         ),
+        uploads=Uploads(client, memory, account=account_of(settings), folders=settings.input_dirs),
         account=account_of(settings),
         long_poll_seconds=settings.long_poll_seconds,
         limits=limits_of(settings),

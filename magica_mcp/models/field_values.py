@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
@@ -35,10 +36,21 @@ class ObjectRules(Answer):
     max_pixels: int | None = None
 
 
-def read_value(field: ModelField, value: JsonValue, *, internal: bool = False) -> JsonValue:
+class MediaForm(Enum):
+    """What may stand in the place of a media file, as a sentence says it."""
+
+    URL = "a public http(s) URL"
+    REFERENCE = "a public http(s) URL or a reference to stored media"
+    HANDLE = "a path on this machine, a URL, run:<runId> or an id of the media library"
+    """Resolved by whoever asks, before it is sent; a run may have several files."""
+
+
+def read_value(
+    field: ModelField, value: JsonValue, *, media: MediaForm = MediaForm.URL
+) -> JsonValue:
     """The value in the field's own type and spelling; a plain value stands for a list of one.
 
-    `internal` also accepts references to stored media. Raises `InvalidInputError`.
+    Raises `InvalidInputError`.
     """
     values = value if isinstance(value, list) else [value]
     most = field.max_items if field.is_list else 1
@@ -47,17 +59,18 @@ def read_value(field: ModelField, value: JsonValue, *, internal: bool = False) -
         raise InvalidInputError(
             f"'{field.name}' takes {allowed}, but {len(values)} were given. Leave some out."
         )
-    if field.is_list and len(values) < (field.min_items or 0):
+    may_be_more = media is MediaForm.HANDLE and field.type in MEDIA_TYPES
+    if field.is_list and len(values) < (field.min_items or 0) and not may_be_more:
         raise InvalidInputError(
             f"'{field.name}' needs at least {field.min_items} values, not {len(values)}. Give more."
         )
-    found = [_read_one(field, each, internal=internal) for each in values]
+    found = [_read_one(field, each, media=media) for each in values]
     return found if field.is_list else found[0]
 
 
-def _read_one(field: ModelField, value: JsonValue, *, internal: bool) -> JsonValue:
+def _read_one(field: ModelField, value: JsonValue, *, media: MediaForm) -> JsonValue:
     if field.type in MEDIA_TYPES:
-        return _media_url(field, value, internal=internal)
+        return _media_file(field, value, media=media)
     if field.type in OBJECT_TYPES and isinstance(value, dict):
         return _object(field, value)
     if field.options:
@@ -65,14 +78,19 @@ def _read_one(field: ModelField, value: JsonValue, *, internal: bool) -> JsonVal
     return _READERS.get(field.data_type.removesuffix("[]"), _anything)(field, value)
 
 
-def _media_url(field: ModelField, value: JsonValue, *, internal: bool) -> str:
+def _media_file(field: ModelField, value: JsonValue, *, media: MediaForm) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    if _is_http_url(text) or (internal and OWN_MEDIA.fullmatch(text)):
+    is_reference = media is MediaForm.REFERENCE and OWN_MEDIA.fullmatch(text)
+    if _is_http_url(text) or is_reference:
         return text
-    raise MediaUrlRequiredError(
-        f"'{field.name}' takes a public http(s) URL, not {_shown(value)}. "
-        "Upload the file with upload_file first and give the URL that it answers."
-    )
+    if media is not MediaForm.HANDLE:
+        raise MediaUrlRequiredError(
+            f"'{field.name}' takes a public http(s) URL, not {_shown(value)}. "
+            "Upload the file with upload_file first and give the URL that it answers."
+        )
+    if not text or text.lower().startswith("data:"):
+        raise MediaUrlRequiredError(f"'{field.name}' takes {media.value}, not {_shown(value)}.")
+    return str(value)
 
 
 def _is_http_url(text: str) -> bool:

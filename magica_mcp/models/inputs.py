@@ -11,15 +11,16 @@ from pydantic import JsonValue
 from magica_mcp.errors import InvalidInputError
 from magica_mcp.graph.nodes import HIDDEN_INPUTS
 from magica_mcp.models.catalog import ModelField, ModelSchema
-from magica_mcp.models.field_values import read_value
+from magica_mcp.models.field_values import MediaForm, read_value
 from magica_mcp.models.wire import JsonObject
 
 
-def checked(schema: ModelSchema, given: JsonObject, *, internal: bool = False) -> JsonObject:
+def checked(
+    schema: ModelSchema, given: JsonObject, *, media: MediaForm = MediaForm.URL
+) -> JsonObject:
     """The complete input: defaults filled in, each value in the model's own spelling and type.
 
-    `internal` also accepts references to stored media ("media:<name>"). Hidden inputs, which
-    every model takes, are left out.
+    Hidden inputs, which every model takes, are left out.
     Raises `InvalidInputError` (for media `MediaUrlRequiredError`) with one sentence.
     """
     _refuse_unknown(schema, given)
@@ -29,7 +30,7 @@ def checked(schema: ModelSchema, given: JsonObject, *, internal: bool = False) -
         if _is_absent(value):
             value = default_of(schema, field)
         else:
-            value = read_value(field, value, internal=internal)
+            value = read_value(field, value, media=media)
         if value is not None:
             complete[field.name] = value
     shown = _without_hidden(schema, complete)

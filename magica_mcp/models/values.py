@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from magica_mcp.errors import InvalidInputError, or_list, shortened
 from magica_mcp.models.catalog import ModelField, ModelSchema
+from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField
@@ -27,7 +28,9 @@ class UnderstoodValues:
     notes: tuple[str, ...] = ()
 
 
-def understood_values(fields: Sequence[RequestField], given: JsonObject) -> UnderstoodValues:
+def understood_values(
+    fields: Sequence[RequestField], given: JsonObject, *, media: MediaForm = MediaForm.URL
+) -> UnderstoodValues:
     """Values by node id and field id, each of its field's type.
 
     Raises:
@@ -43,7 +46,10 @@ def understood_values(fields: Sequence[RequestField], given: JsonObject) -> Unde
             notes.append(f"'{key}' was understood as {field.node_id}.{field.field_id}.")
         _refuse_two_values(field, value, sorted_out[field.node_id])
         sorted_out[field.node_id][field.field_id] = value
-    values = {node_id: _typed(by_node[node_id], chosen) for node_id, chosen in sorted_out.items()}
+    values = {
+        node_id: _typed(by_node[node_id], chosen, media=media)
+        for node_id, chosen in sorted_out.items()
+    }
     return UnderstoodValues(values, tuple(notes))
 
 
@@ -121,10 +127,10 @@ def _field(key: str, fields: Sequence[RequestField]) -> RequestField:
     raise InvalidInputError(message)
 
 
-def _typed(fields: Sequence[RequestField], chosen: JsonObject) -> JsonObject:
+def _typed(fields: Sequence[RequestField], chosen: JsonObject, *, media: MediaForm) -> JsonObject:
     """The chosen values in their fields' types; a null stands for the default."""
     said: JsonObject = {key: value for key, value in chosen.items() if value is not None}
-    complete = checked(schema_of(fields), said)
+    complete = checked(schema_of(fields), said, media=media)
     return {key: complete[key] for key in said if key in complete}
 
 

@@ -50,6 +50,10 @@ price (free); call it again with values {nodeId: {fieldId: value}} to start.
 connect_nodes, then start_run.
 - What was made before: get_generations, list_runs.
 
+Media: wherever a tool takes a media file, give a path on this machine (uploaded for you), a URL, \
+run:<runId> (its result; run:<runId>/2 its second file), or an id of get_generations. Never \
+contents.
+
 Waiting: start_run and execute_tool return a run id at once; get_run_status waits for it. If it \
 says that the run is still going on, call it again with the same id. Never start the same thing \
 again because a wait ended: that would be a second, paid run.

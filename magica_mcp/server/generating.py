@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from magica_mcp.errors import InvalidInputError, NameNotFoundError
 from magica_mcp.models.credits import NodeToPrice
-from magica_mcp.models.inputs import checked
 from magica_mcp.models.runs import StartModelRun
 from magica_mcp.models.wire import JsonObject
+from magica_mcp.server.media_inputs import MediaInputs
 from magica_mcp.server.resolving import ChosenModel, resolve_model
 from magica_mcp.server.spending import spend
 from magica_mcp.server.workspace import Workspace
@@ -26,7 +26,7 @@ class ModelJob:
 
 
 async def job_of(workspace: Workspace, tool_name: str, given: JsonObject) -> ModelJob:
-    """What a call asks for. Nothing is started: a wrong input costs nothing.
+    """What a call asks for, its media uploaded. Nothing is started: a wrong input costs nothing.
 
     Raises:
         NameNotFoundError: no such tool_name or model.
@@ -34,7 +34,8 @@ async def job_of(workspace: Workspace, tool_name: str, given: JsonObject) -> Mod
     """
     fields = {key: value for key, value in given.items() if key not in {"modelId", "model_id"}}
     model = await _model(workspace, tool_name, given)
-    complete = checked(await workspace.client.model_schema(model.id), fields)
+    schema = await workspace.client.model_schema(model.id)
+    complete = await MediaInputs(workspace).of_model(schema, fields)
     node = NodeToPrice(type=model.node_type, data=complete, sub_model_id=model.sub_model_id)
     estimate = await workspace.client.estimate_nodes([node])
     return ModelJob(model, complete, estimate.total)

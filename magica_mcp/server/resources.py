@@ -15,16 +15,14 @@ from mcp.types import (
 )
 
 from magica_mcp.errors import MagicaError, NameNotFoundError, NotFoundError
-from magica_mcp.models.media import MediaItem
 from magica_mcp.models.wire import JsonObject
+from magica_mcp.server.library import library_item
 from magica_mcp.server.resolving import readable_workflow, resolve_model
 from magica_mcp.server.workspace import Lifetime, Workspace
 
 MIME_TYPE = "application/json"
 CATALOG_URI = "magica://models"
 MOST_COMPLETIONS = 100
-LIBRARY_PAGES = 5
-"""How far back a file is looked for."""
 
 Read = Callable[[Workspace, str], Awaitable[JsonObject]]
 Suggest = Callable[[Workspace], Awaitable[list[str]]]
@@ -83,21 +81,7 @@ async def _run_ids(workspace: Workspace) -> list[str]:
 
 
 async def _media_item(workspace: Workspace, media_id: str) -> JsonObject:
-    cursor: str | None = None
-    for _ in range(LIBRARY_PAGES):
-        page = await workspace.client.media_library(cursor=cursor, limit=100)
-        found = next((item for item in page.items if media_id in _names(item)), None)
-        if found is not None:
-            return found.wire()
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    message = f"No recent file of the media library has the id '{media_id}'. See get_generations."
-    raise NotFoundError(message)
-
-
-def _names(item: MediaItem) -> tuple[str, ...]:
-    return (item.id, item.url.rsplit("/", 1)[-1])
+    return (await library_item(workspace.client, media_id)).wire()
 
 
 async def _media_ids(workspace: Workspace) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a server starts without them; the first call brings them
     from magica_mcp.memory import Memory
     from magica_mcp.server.previews import Previews
     from magica_mcp.server.saver import Saver
+    from magica_mcp.server.uploads import Uploads
     from magica_mcp.spend.budgets import Limits
     from magica_mcp.spend.journal import Journal
 
@@ -36,6 +37,7 @@ class Workspace:
     journal: "Journal"
     memory: "Memory"
     saver: "Saver"
+    uploads: "Uploads"
     account: str
     """A fingerprint that tells accounts apart and reveals nothing."""
     long_poll_seconds: float

@@ -14,6 +14,7 @@ from magica_mcp.media.checks import differences, missing
 from magica_mcp.media.glimpse import Deadline, Glimpse, Measured, Room
 from magica_mcp.media.looks import look
 from magica_mcp.models.catalog import ModelField
+from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.runs import ModelRun, assets_of
 from magica_mcp.models.wire import JsonObject
@@ -201,7 +202,7 @@ def run_of(bench: Bench, tmp_path: Path, mode: str, given: JsonObject) -> ModelR
             "id": "run",
             "status": "COMPLETED",
             "nodeType": job.node_type,
-            "input": checked(CATALOG.schema(mode), filled, internal=True),
+            "input": checked(CATALOG.schema(mode), filled, media=MediaForm.REFERENCE),
             "output": {key: _with_addresses(value) for key, value in output.items()},
         }
     )

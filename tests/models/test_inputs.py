@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from magica_mcp.errors import InvalidInputError, MediaUrlRequiredError
 from magica_mcp.models.catalog import ModelField, ModelSchema
+from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 
@@ -172,14 +173,18 @@ def test_media_are_public_urls(given: Any) -> None:
 
 
 def test_within_a_run_media_may_be_references_to_kept_files() -> None:
-    complete = checked(schema(), {"prompt": "A fox", "image_urls": [OWN]}, internal=True)
+    complete = checked(
+        schema(), {"prompt": "A fox", "image_urls": [OWN]}, media=MediaForm.REFERENCE
+    )
 
     assert complete["image_urls"] == [OWN]
 
 
 def test_within_a_run_other_texts_are_no_references() -> None:
     with pytest.raises(MediaUrlRequiredError):
-        checked(schema(), {"prompt": "A fox", "mask_url": "media:../secret"}, internal=True)
+        checked(
+            schema(), {"prompt": "A fox", "mask_url": "media:../secret"}, media=MediaForm.REFERENCE
+        )
 
 
 def test_a_field_that_does_not_apply_is_left_out() -> None:

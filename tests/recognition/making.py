@@ -1,5 +1,6 @@
 """Small files of each kind, made by hand."""
 
+import hashlib
 import io
 import struct
 import wave
@@ -10,6 +11,10 @@ from typing import Any
 
 import av
 from PIL import Image
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def picture(form: str, *, width: int = 32, height: int = 24, **how: Any) -> bytes:

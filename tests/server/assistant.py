@@ -18,6 +18,7 @@ from magica_mcp.memory import Memory
 from magica_mcp.server.app import create_server
 from magica_mcp.server.previews import Previews
 from magica_mcp.server.saver import Saver
+from magica_mcp.server.uploads import Uploads
 from magica_mcp.server.waits import Waits
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.budgets import Limits
@@ -42,7 +43,7 @@ async def assistant(
 ) -> AsyncIterator[Client]:
     """A client of that name whose calls end at this Magica; all takes so many seconds at most.
 
-    Results are saved in `home / "results"`.
+    Results are saved in `home / "results"`; uploads may read from `home`.
     """
     async with anyio.create_task_group() as saves:
         client = MagicaClient(http, sleep=sleep)
@@ -61,6 +62,7 @@ async def assistant(
                 saves=saves,
                 saves_all=saves_all,
             ),
+            uploads=Uploads(client, memory, account="test", folders=[home]),
             account="test",
             long_poll_seconds=long_poll_seconds,
             limits=limits,

@@ -12,6 +12,7 @@ from magica_mcp.local.engine.plan import Plan, PlannedNode, plan_of
 from magica_mcp.local.engine.request import with_nodes_replaced, with_overrides, with_values
 from magica_mcp.local.nodes import refuse_unless_runnable
 from magica_mcp.models.catalog import ModelSchema
+from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.graphs import graph_of
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.runs import StartModelRun, StartRun
@@ -127,7 +128,7 @@ def _known_input(node: PlannedNode, *, catalog: Catalog) -> JsonObject:
         name: value for name, value in node.input({}).items() if name not in node.unknown_inputs
     }
     try:
-        return checked(_known_part(schema, node), given, internal=True)
+        return checked(_known_part(schema, node), given, media=MediaForm.REFERENCE)
     except InvalidInputError as error:
         raise type(error)(f"Node '{node.node_id}': {error}") from error
 

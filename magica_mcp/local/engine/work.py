@@ -27,6 +27,7 @@ from magica_mcp.local.store.files import NewFile
 from magica_mcp.local.store.node_runs import NodeEnding, StoredNodeRun
 from magica_mcp.local.store.store import Statements, Store
 from magica_mcp.local.webhooks.announcing import announce_run
+from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 
@@ -179,7 +180,7 @@ class NodeWork:
                 "it did. Try again with smaller settings."
             )
         schema = self.catalog.schema(planned.model_id)
-        complete = checked(schema, begun.given, internal=True)
+        complete = checked(schema, begun.given, media=MediaForm.REFERENCE)
         limit = self.limits.of(planned.node_type, kind=schema.category)
         result = self._result(begun, complete, limit=limit)
         price = result.microcredits

@@ -22,4 +22,5 @@ def content_type_of(name: str) -> str:
 
 def show_media(request: Request, name: str) -> FileResponse:
     path = magica_of(request).media.path_of(name)
-    return FileResponse(path, media_type=content_type_of(name), headers=HEADERS)
+    headers = {**HEADERS, "Content-Location": str(request.url)}
+    return FileResponse(path, media_type=content_type_of(name), headers=headers)

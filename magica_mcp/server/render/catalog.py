@@ -3,8 +3,10 @@
 from pydantic import JsonValue
 
 from magica_mcp.models.catalog import FoundModel, ModelField, ModelSchema, ModelSearch
+from magica_mcp.models.field_values import MEDIA_TYPES, MediaForm
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.render.calls import bound_text, call, one_line
+from magica_mcp.server.render.media import without_upload_advice
 
 SHOWN_PER_CATEGORY = 12
 LONGEST_DESCRIPTION = 100
@@ -52,6 +54,8 @@ def schema(value: ModelSchema) -> str:
     if value.capabilities:
         lines.append(f"Capabilities: {one_line(value.capabilities)}")
     lines.extend(f"- {field_text(field)}" for field in value.fields)
+    if any(field.type in MEDIA_TYPES for field in value.fields):
+        lines.append(f"A media field takes {MediaForm.HANDLE.value}.")
     arguments: JsonObject = {"tool_name": "generate", "input": example(value)}
     return "\n".join([*lines, f"Next: {call('execute_tool', arguments)}"])
 
@@ -71,7 +75,8 @@ def field_text(field: ModelField) -> str:
         parts.append(f"default {one_line(field.default)}")
     if field.show_when:
         parts.append(f"only when {one_line(field.show_when)}")
-    return "; ".join([*parts, *([field.description] if field.description else [])])
+    description = without_upload_advice(field.description, of=field.type)
+    return "; ".join([*parts, *([description] if description else [])])
 
 
 def example(value: ModelSchema) -> JsonObject:
@@ -85,6 +90,5 @@ def example(value: ModelSchema) -> JsonObject:
 
 
 def _placeholder(field: ModelField) -> JsonValue:
-    media = {"image", "video", "audio", "file"}
-    text = "https://…" if field.type in media else "…"
+    text = "path or URL" if field.type in MEDIA_TYPES else "…"
     return [text] if field.is_list else text

@@ -1,9 +1,11 @@
 """The fields of a workflow that was not started yet: what to fill in, and what it would cost."""
 
 from magica_mcp.models.credits import credits_text
+from magica_mcp.models.field_values import MEDIA_TYPES, MediaForm
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField
 from magica_mcp.server.render.calls import and_list, bound_text, call, one_line, plain
+from magica_mcp.server.render.media import without_upload_advice
 from magica_mcp.server.resolving import ChosenWorkflow
 
 
@@ -28,6 +30,8 @@ def fields_to_fill(
             node_id = field.node_id
             lines.append(f"Request node {node_id}:")
         lines.append(f"- {field_text(field)}")
+    if any(field.type in MEDIA_TYPES for field in fields):
+        lines.append(f"A media field takes {MediaForm.HANDLE.value}.")
     lines.append(cost(estimate))
     ready: JsonObject = {"workflowId": workflow.id, "values": dict(values_template(fields))}
     lines.append(f"Next, with your values: {call('start_run', ready)}")
@@ -61,8 +65,8 @@ def field_text(field: RequestField) -> str:
         parts.append(f"from {bound_text(field.min)} to {bound_text(field.max)}")
     if field.default is not None:
         parts.append(f"default {one_line(field.default)}")
-    if field.description:
-        parts.append(field.description)
+    description = without_upload_advice(field.description or "", of=field.type)
+    parts.extend([description] if description else [])
     return "; ".join(parts)
 
 

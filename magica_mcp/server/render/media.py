@@ -1,5 +1,8 @@
 """The media library as text."""
 
+import re
+
+from magica_mcp.models.field_values import MEDIA_TYPES
 from magica_mcp.models.media import MediaItem
 from magica_mcp.models.wire import Page
 from magica_mcp.server.render.calls import more
@@ -29,6 +32,18 @@ def item_text(item: MediaItem) -> str:
     return f"{item.url} ({', '.join(facts)})"
 
 
-def uploaded(item: MediaItem) -> str:
+def uploaded(item: MediaItem, *, is_new: bool = True) -> str:
     """Where an upload is now; the URL stays."""
-    return f"Uploaded: {item_text(item)}. Use the URL wherever a model takes a file."
+    done = "Uploaded" if is_new else "The same content was uploaded before"
+    return f"{done}: {item_text(item)}. Use the URL wherever a model takes a file."
+
+
+def without_upload_advice(description: str, *, of: str) -> str:
+    """What is said of a field; of a media field not that uploading comes first: a path will do."""
+    if of not in MEDIA_TYPES:
+        return description
+    sentences = re.split(r"(?<=[.!?])\s+", description)
+    return " ".join(said for said in sentences if not _UPLOAD_ADVICE.search(said)).strip()
+
+
+_UPLOAD_ADVICE = re.compile(r"upload_file|\bpublic\b.*\bURL", re.IGNORECASE)

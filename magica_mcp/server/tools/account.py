@@ -7,9 +7,9 @@ from pydantic import Field
 
 from magica_mcp.errors import InvalidInputError, NotFoundError
 from magica_mcp.models.credits import NodeToPrice, Pricing
-from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import request_fields
+from magica_mcp.server.media_inputs import MediaInputs
 from magica_mcp.server.pricing import price_of_workflow, priceable
 from magica_mcp.server.purse import purse_of
 from magica_mcp.server.render import account as text
@@ -44,7 +44,9 @@ async def get_pricing(
         return await _workflow_price(workspace, workflowId, values or {})
     model = await resolve_model(workspace.client, modelId)
     schema = await workspace.client.model_schema(model.id)
-    pricing = await _priced(workspace, model, checked(schema, priceable(schema, sampleInput or {})))
+    media = MediaInputs(workspace, uploads=False)
+    complete = await media.of_model(schema, priceable(schema, sampleInput or {}))
+    pricing = await _priced(workspace, model, complete)
     purse = await purse_of(workspace)
     answer = text.pricing(pricing, model=model, schema=schema, sample=sampleInput, purse=purse)
     return reply(answer, {**pricing.wire(), **purse.facts_of(pricing.microcredits)})
@@ -68,7 +70,8 @@ async def _workflow_price(
     fields = tuple(
         field.model_copy(update={"required": False}) for field in request_fields(chosen.graph)
     )  # a price needs no prompt
-    understood = values_for(chosen, fields, values)
+    media = MediaInputs(workspace, uploads=False)
+    understood = await values_for(chosen, fields, values, media=media)
     price = await price_of_workflow(workspace.client, chosen.graph, values=understood.values)
     purse = await purse_of(workspace)
     facts: JsonObject = {

@@ -15,6 +15,7 @@ from magica_mcp.models.building import (
     Position,
 )
 from magica_mcp.models.wire import JsonObject
+from magica_mcp.server.node_kinds import defaults_of_fields, inputs_of_node, inputs_of_type
 from magica_mcp.server.render import building as text
 from magica_mcp.server.resolving import own_workflow
 from magica_mcp.server.tool import reply
@@ -37,9 +38,11 @@ async def create_workflow(
 
     Then list_node_types, add_node, connect_nodes, and start_run.
     """
-    fields = tuple(NewRequestField.model_validate(field) for field in requestFields)
+    workspace = workspace_of(ctx)
+    given = await defaults_of_fields(workspace, requestFields)
+    fields = tuple(NewRequestField.model_validate(field) for field in given)
     ask = CreateWorkflow(name=name, description=description or None, request_fields=fields or None)
-    made = await workspace_of(ctx).client.create_workflow(ask)
+    made = await workspace.client.create_workflow(ask)
     return reply(text.created(made), made.wire())
 
 
@@ -69,11 +72,12 @@ async def add_node(
     position: Annotated[JsonObject | None, Field(description="{x, y} instead.")] = None,
 ) -> CallToolResult:
     """Add a node to a workflow; returns its id and handles."""
-    client = workspace_of(ctx).client
+    workspace = workspace_of(ctx)
+    client = workspace.client
     chosen = await own_workflow(client, workflowId)
     ask = AddNode(
         node_type=nodeType,
-        inputs=inputs,
+        inputs=await inputs_of_type(workspace, nodeType, inputs) if inputs else None,
         mode=mode or None,
         column=column,
         row=row,
@@ -90,9 +94,11 @@ async def update_node(
     inputs: Annotated[JsonObject, Field(description="New values, by field; null removes one.")],
 ) -> CallToolResult:
     """Set values of a node; its edges stay. On the Request node: the fields' defaults."""
-    client = workspace_of(ctx).client
+    workspace = workspace_of(ctx)
+    client = workspace.client
     chosen = await own_workflow(client, workflowId)
-    await client.update_node(chosen.id, nodeId, inputs)
+    found = await inputs_of_node(workspace, chosen.id, nodeId, inputs)
+    await client.update_node(chosen.id, nodeId, found)
     names = ", ".join(inputs) or "nothing"
     facts: JsonObject = {"workflowId": chosen.id, "nodeId": nodeId, "inputsSet": list(inputs)}
     return reply(f"Set {names} of node {nodeId} in {chosen.name}.", facts)

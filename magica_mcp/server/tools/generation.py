@@ -45,7 +45,10 @@ async def execute_tool(
     ],
     input: Annotated[  # noqa: A002 - the argument's name on hosted Magica
         JsonObject,
-        Field(description="generate: modelId flat among its fields. batch_execute: {items: […]}."),
+        Field(
+            description="generate: modelId flat among its fields. batch_execute: {items: […]}. "
+            "Media: a path, URL, run:<runId> or library id."
+        ),
     ],
     saveTo: Annotated[str, Field(description="As in get_run_status, which saves it.")] = "",
 ) -> CallToolResult:

@@ -14,19 +14,26 @@ from magica_mcp.server.workspace import Call, workspace_of
 
 async def upload_file(
     ctx: Call,
+    path: Annotated[str, Field(description="A file on this machine.")] = "",
     url: Annotated[str, Field(description="A public http(s) URL to copy from.")] = "",
     data_uri: Annotated[str, Field(description="data:…; small files only.")] = "",
     base64: Annotated[str, Field(description="Bytes; small files only.")] = "",
     filename: Annotated[str, Field(description="Its name.")] = "",
     mimeType: Annotated[str, Field(description="Its type, if known.")] = "",
 ) -> CallToolResult:
-    """Store a file for good and get a stable URL, for models that take media. Free.
+    """Store a file for good and get a stable URL. Free; media inputs take a path without it.
 
-    Give one of url, data_uri and base64.
+    Give one of path, url, data_uri and base64.
     """
-    if sum(map(bool, (url, data_uri, base64))) != 1:
-        message = "upload_file needs exactly one of url, data_uri and base64. Nothing was stored."
+    if sum(map(bool, (path, url, data_uri, base64))) != 1:
+        message = (
+            "upload_file needs exactly one of path, url, data_uri and base64. Nothing was stored."
+        )
         raise InvalidInputError(message)
+    workspace = workspace_of(ctx)
+    if path:
+        found = await workspace.uploads.upload(path, called=filename)
+        return reply(text.uploaded(found.item, is_new=found.is_new), found.item.wire())
     ask = UploadFile(
         url=url or None,
         data_uri=data_uri or None,
@@ -34,7 +41,7 @@ async def upload_file(
         filename=filename or None,
         mime_type=mimeType or None,
     )
-    item = await workspace_of(ctx).client.upload_file(ask)
+    item = await workspace.client.upload_file(ask)
     return reply(text.uploaded(item), item.wire())
 
 

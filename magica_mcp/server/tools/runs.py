@@ -12,6 +12,7 @@ from magica_mcp.models.runs import StartRun, charge_of
 from magica_mcp.models.values import UnderstoodValues, Values
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField, request_fields
+from magica_mcp.server.media_inputs import MediaInputs
 from magica_mcp.server.render import discovery
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
@@ -42,7 +43,8 @@ async def start_run(
         return await _discovery(workspace, chosen, fields)
     if chosen.resolution is not None:
         names.require_certain(chosen.resolution)
-    understood = values_for(chosen, fields, values or {})
+    media = MediaInputs(workspace)
+    understood = await values_for(chosen, fields, values or {}, media=media)
     return await _started(workspace, chosen, understood)
 
 

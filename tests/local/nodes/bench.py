@@ -8,6 +8,7 @@ from PIL import Image
 from magica_mcp.local.catalog import load_catalog
 from magica_mcp.local.media import MediaFolder, name_in
 from magica_mcp.local.nodes.job import LlmEndpoint, NodeJob, Workbench
+from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.inputs import checked
 from magica_mcp.models.wire import JsonObject
 
@@ -28,7 +29,7 @@ class Bench:
             node_id="node",
             node_type=ref.node_type,
             sub_model_id=ref.sub_model_id,
-            input=checked(CATALOG.schema(model_id), given, internal=True),
+            input=checked(CATALOG.schema(model_id), given, media=MediaForm.REFERENCE),
             bench=Workbench(self.media, self.llm),
             should_stop=lambda: False,
             kind=CATALOG.kind(ref.node_type, sub_model_id=ref.sub_model_id),

@@ -29,11 +29,11 @@ async def test_an_upload_gets_a_url_that_models_take(
     assert finished["output"]["width"] == 4
 
 
-async def test_an_upload_is_one_of_three(http: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_an_upload_is_one_of_four(http: httpx.AsyncClient, tmp_path: Path) -> None:
     async with assistant(http, tmp_path) as client:
         answer = await client.call_tool("upload_file", {"base64": "a", "url": "https://a.test/b"})
 
-    assert "exactly one of url, data_uri and base64" in text_of(answer)
+    assert "exactly one of path, url, data_uri and base64" in text_of(answer)
 
 
 async def test_the_library_is_paged_newest_first(http: httpx.AsyncClient, tmp_path: Path) -> None:
