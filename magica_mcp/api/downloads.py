@@ -74,18 +74,18 @@ async def opened(ways: Ways, url: str, *, limits: Limits = WHOLE_RESULT) -> Asyn
         FileTooLargeError: it is larger than the limit; also while it is read.
         ApiError: it is not there, or the way to it is broken or slow; also while it is read.
     """
-    deadline = anyio.current_time() + limits.seconds
-    with _until(deadline, host=target_of(url).host):
+    # One scope around all of it: one for each chunk would cost more than the chunk.
+    with _within(limits.seconds, host=target_of(url).host):
         response = await followed(ways, _web_url(url))
-    try:
-        if not response.is_success:
-            raise _refused(response)
-        size = _size(response)
-        _require_size(response, size or 0, limits)
-        async with aclosing(_chunks(response, limits=limits, deadline=deadline)) as chunks:
-            yield Download(_media_type(response), size, chunks)
-    finally:
-        await response.aclose()
+        try:
+            if not response.is_success:
+                raise _refused(response)
+            size = _size(response)
+            _require_size(response, size or 0, limits)
+            async with aclosing(_chunks(response, limits=limits)) as chunks:
+                yield Download(_media_type(response), size, chunks)
+        finally:
+            await response.aclose()
 
 
 async def followed(ways: Ways, url: httpx.URL, *, method: str = "GET") -> httpx.Response:
@@ -125,34 +125,23 @@ async def _asked(ways: Ways, hop: _Hop, *, method: str) -> httpx.Response:
         raise _broken(error, host=request.url.host) from error
 
 
-async def _chunks(
-    response: httpx.Response, *, limits: Limits, deadline: float
-) -> AsyncGenerator[bytes, None]:
+async def _chunks(response: httpx.Response, *, limits: Limits) -> AsyncGenerator[bytes, None]:
     encoding = response.headers.get("content-encoding", "")
+    parts = response.aiter_raw()
     received = 0
-    async with aclosing(unpacked(_raw(response), encoding=encoding)) as parts:
-        while True:
-            with _until(deadline, host=response.url.host):
-                chunk = await anext(parts, None)
-            if chunk is None:
-                return
+    try:
+        async for chunk in unpacked(parts, encoding=encoding) if encoding else parts:
             received += len(chunk)
             _require_size(response, received, limits)
-            yield chunk
-
-
-async def _raw(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    try:
-        async for chunk in response.aiter_raw():
             yield chunk
     except httpx.RequestError as error:
         raise _broken(error, host=response.url.host) from error
 
 
 @contextmanager
-def _until(deadline: float, *, host: str) -> Iterator[None]:
+def _within(seconds: float, *, host: str) -> Iterator[None]:
     try:
-        with anyio.fail_after(deadline - anyio.current_time()):
+        with anyio.fail_after(seconds):
             yield
     except TimeoutError as error:
         raise UnreachableError(f"{host} took too long to send the file. {AGAIN_SOON}") from error
