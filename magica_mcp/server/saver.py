@@ -212,7 +212,10 @@ class Saver:
         """The file of an item; where another process was faster, that one's."""
         run_id = keeper.origin.run.run_id
         file, _is_new = await keeper.keep(item)
-        entered = await to_thread.run_sync(self._register.save, self._account, run_id, file)
+        try:
+            entered = await to_thread.run_sync(self._register.save, self._account, run_id, file)
+        except MagicaError:  # what stands beside the file says as much
+            return file
         if entered.path != file.path and entered.path.is_file():
             await to_thread.run_sync(_remove, file.path)
         return entered

@@ -1,5 +1,7 @@
 """What this machine remembers of results: wishes, requests and saved files."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +62,20 @@ def test_of_two_processes_the_first_to_save_wins(register: Register) -> None:
     register.save("me", "run", FOX)
 
     assert register.save("me", "run", late) == FOX
+
+
+def test_processes_that_begin_at_the_same_moment_agree(tmp_path: Path) -> None:
+    begin = threading.Barrier(4)
+
+    def save(number: int) -> SavedFile:
+        begin.wait(10)
+        mine = replace(FOX, path=Path(f"/results/fox-{number}.png"))
+        return Register(tmp_path / "results.sqlite").save("me", "run", mine)
+
+    with ThreadPoolExecutor(4) as processes:
+        winners = set(processes.map(save, range(4)))
+
+    assert len(winners) == 1
 
 
 def test_a_file_that_is_gone_may_be_saved_again(register: Register) -> None:
