@@ -78,6 +78,8 @@ def store_run(
 
 def _write_back(tx: Statements, order: Order, values: Values) -> None:
     """Leave the values in the workflow's Request node, where the editor shows them."""
+    if not any(values.values()):
+        return
     kept = tx.workflows.by_id(order.account.id, order.workflow_id)
-    if kept is not None and any(values.values()):
+    if kept is not None:
         tx.workflows.replace(order.account.id, with_values(kept, values))

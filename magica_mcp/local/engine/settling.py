@@ -56,13 +56,15 @@ def end_node(
     tx.node_runs.end(run.id, node_id, ending, credit_used=charged.get(node_id, 0))
     announce_node(tx, run, node_id)
     nodes = _ended(nodes, node_id, ending)
-    lost = starved(states_of(nodes))
+    states = states_of(nodes)
+    lost = starved(states)
     tx.node_runs.drop(run.id, lost, NodeStatus.SKIPPED)
     nodes = _dropped(nodes, lost)
     released = _held_for((node_id, *lost), reserved=reserved)
     tx.ledger.settle(run.account_id, run_id=run.id, released=released, charged=charged)
     is_run_over = end_run_if_over(tx, run, nodes)
-    return Aftermath(freed(states_of(nodes), by=node_id), nodes, is_run_over=is_run_over)
+    # Nothing that was lost is freed or frees: the states from before tell as much.
+    return Aftermath(freed(states, by=node_id), nodes, is_run_over=is_run_over)
 
 
 def end_run_if_over(tx: Statements, run: StoredRun, nodes: Sequence[StoredNodeRun]) -> bool:

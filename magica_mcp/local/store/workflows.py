@@ -12,6 +12,13 @@ from magica_mcp.local.store.tables import workflows
 from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import Workflow, WorkflowSummary
 
+# Built once, as in `runs`.
+_BY_ID = sa.select(workflows).where(
+    workflows.c.account_id == sa.bindparam("of_account"),
+    workflows.c.id == sa.bindparam("workflow_id"),
+)
+_LOCKED = _BY_ID.with_for_update()
+
 _IN_COLUMNS = {"id", "name", "version", "createdAt", "updatedAt"}
 
 
@@ -23,8 +30,8 @@ class Workflows:
     now: Clock
 
     def by_id(self, account_id: str, workflow_id: str) -> Workflow | None:
-        query = self._of(account_id).where(workflows.c.id == workflow_id)
-        row = self.connection.execute(query).one_or_none()
+        which = {"of_account": account_id, "workflow_id": workflow_id}
+        row = self.connection.execute(_BY_ID, which).one_or_none()
         return None if row is None else _workflow(row)
 
     def get(self, account_id: str, workflow_id: str) -> Workflow:
@@ -36,8 +43,8 @@ class Workflows:
 
     def locked(self, account_id: str, workflow_id: str) -> Workflow:
         """As `get`; nobody else changes it until the transaction ends."""
-        query = self._of(account_id).where(workflows.c.id == workflow_id).with_for_update()
-        row = self.connection.execute(query).one_or_none()
+        which = {"of_account": account_id, "workflow_id": workflow_id}
+        row = self.connection.execute(_LOCKED, which).one_or_none()
         if row is None:
             raise no_workflow(workflow_id)
         return _workflow(row)
