@@ -1,7 +1,9 @@
-"""The cost of a run with 100,000 finished runs in the store, against a store without any.
+"""The cost of a run with 100,000 finished runs in the store, against a store with a few.
 
-Two processes, each with a home of its own, take turns at starting, getting and listing runs. The
-history is inserted in bulk, into the store and into the engine's own state.
+Two processes, each with a home of its own, take turns at starting, getting and listing runs, and at
+whatever else an account asks. The history, with a file and a webhook message for each run, is
+inserted in bulk, into the store and into the engine's own state. The young store holds a hundred
+runs, so that a page is as long there.
 
 usage: python -m benchmarks.history [RUNS [ROUNDS]]
 """
@@ -17,6 +19,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.local.instance import local_folder
 from magica_mcp.local.magica import open_magica
 from magica_mcp.local.nodes.job import NodeJob, NodeResult
@@ -26,8 +29,14 @@ from magica_mcp.models.workflows import WireEdge, WireNode, Workflow
 
 REPEATS = 40
 SECONDS = 60
+YOUNG = 100
 
-WHATS = ("start", "start to COMPLETED", "get", "list")
+LAST_PAGE = "list, the last page"
+WHATS = (
+    *("start", "start to COMPLETED", "get", "batch of 20", "list", LAST_PAGE),
+    *("list of a workflow", "list of what failed", "list of what completed", "search by id"),
+    *("balance", "media library", "pictures of it", "webhook log", "webhooks of a run"),
+)
 
 
 def instant(job: NodeJob) -> NodeResult:
@@ -73,11 +82,27 @@ def be(home: str) -> None:
             start()
             assert magica.wait_for_run(account, started[-1], seconds=SECONDS)
 
+        def last_page() -> None:
+            total = magica.list_runs(account, page_size=1).total or 1
+            magica.list_runs(account, page=(total + 19) // 20)
+
+        some = [run.run_id for run in magica.list_runs(account).items]
         measured: Mapping[str, Callable[[], object]] = {
             "start": start,
             "start to COMPLETED": finish,
             "get": lambda: magica.workflow_run(account, started[-1]),
+            "batch of 20": lambda: magica.workflow_runs(account, some),
             "list": lambda: magica.list_runs(account),
+            LAST_PAGE: last_page,
+            "list of a workflow": lambda: magica.list_runs(account, workflow_id=kept.id),
+            "list of what failed": lambda: magica.list_runs(account, status=RunStatus.FAILED),
+            "list of what completed": lambda: magica.list_runs(account, status=RunStatus.COMPLETED),
+            "search by id": lambda: magica.list_runs(account, search=some[0]),
+            "balance": lambda: magica.balance(account),
+            "media library": lambda: magica.library.page(account),
+            "pictures of it": lambda: magica.library.page(account, media_type="image"),
+            "webhook log": lambda: magica.webhooks.deliveries(account),
+            "webhooks of a run": lambda: magica.webhooks.deliveries(account, run_id=some[0]),
         }
         for _ in sys.stdin:
             said = {}
@@ -102,6 +127,25 @@ def _seconds(measured: Callable[[], object]) -> float:
 # A history --------------------------------------------------------------------------------------
 
 
+FILES = """
+    INSERT INTO files
+        (id, account_id, name, title, media_type, mime_type, size, source, run_id, created_at)
+    SELECT 'f' || id, account_id, id || '.png', 'flux.png', 'image', 'image/png', 1, 'generation',
+        id, created_at FROM runs
+"""
+MESSAGES = """
+    INSERT INTO messages
+        (id, account_id, run_id, node_id, event, url, host, headers, body, status, attempts,
+         created_at)
+    SELECT 'msg_' || id, account_id, id, '', 'run.completed', 'https://example.com/', 'example.com',
+        '{}', '{}', 'DELIVERED', 1, created_at FROM runs
+"""
+ATTEMPTS = """
+    INSERT INTO attempts (message_id, number, begun_at, status_code)
+    SELECT id, 1, created_at, 204 FROM messages
+"""
+
+
 def insert_history(home: Path, runs: int) -> None:
     """Finish one run, then copy its rows this many times under other ids."""
     with open_magica(home, run_node=instant) as magica:
@@ -118,6 +162,8 @@ def insert_history(home: Path, runs: int) -> None:
         store.execute(f"INSERT INTO ledger ({names}) VALUES ({values})")
         for table, column in (("runs", "id"), ("node_runs", "run_id"), ("ledger", "run_id")):
             _copy(store, table, {column: f"{column} || number"}, runs, of=run_id, by=column)
+        for each in (FILES, MESSAGES, ATTEMPTS):
+            store.execute(each)
     with closing(sqlite3.connect(folder / "dbos.sqlite")) as state, state:
         ids = {"workflow_uuid": "workflow_uuid || number"}
         _copy(state, "workflow_status", ids, runs, of=f"{run_id}:a", by="workflow_uuid")
@@ -151,20 +197,21 @@ def _copy(
 def compare(runs: int, rounds: int) -> None:
     """Print medians, and the medians of the ratios of neighbouring measurements."""
     with tempfile.TemporaryDirectory() as folder:
-        homes = {"empty": Path(folder) / "empty", "full": Path(folder) / "full"}
-        insert_history(homes["full"], runs)
+        homes = {"young": Path(folder) / "young", "old": Path(folder) / "old"}
+        insert_history(homes["young"], YOUNG)
+        insert_history(homes["old"], runs)
         sides = {name: _started(home) for name, home in homes.items()}
         measured = [{name: _asked(side) for name, side in sides.items()} for _ in range(rounds + 1)]
         for side in sides.values():
             assert side.stdin is not None
             side.stdin.close()
             side.wait()
-    print(f"an empty store against one with {runs:,} finished runs ({rounds} rounds of {REPEATS})")
+    print(f"{YOUNG} finished runs in the store against {runs:,} ({rounds} rounds of {REPEATS})")
     for what in WHATS:
-        pairs = [(each["empty"][what], each["full"][what]) for each in measured[1:]]
-        empty, full = (statistics.median(side) * 1000 for side in zip(*pairs, strict=True))
-        ratio = statistics.median(full / empty for empty, full in pairs)
-        print(f"  {what:20} {empty:7.2f} ms  {full:7.2f} ms  ratio {ratio:.2f}")
+        pairs = [(each["young"][what], each["old"][what]) for each in measured[1:]]
+        young, old = (statistics.median(side) * 1000 for side in zip(*pairs, strict=True))
+        ratio = statistics.median(old / young for young, old in pairs)
+        print(f"  {what:24} {young:7.2f} ms  {old:7.2f} ms  ratio {ratio:.2f}")
 
 
 def _started(home: Path) -> "subprocess.Popen[str]":

@@ -201,11 +201,13 @@ class LocalMagica:
         search: str | None = None,
         page: int = 1,
         page_size: int = 20,
+        after: str | None = None,
     ) -> Page[WorkflowRun]:
-        """Runs of workflows, the latest first."""
+        """Runs of workflows, the latest first; `after` is the last of the page before, if known."""
         wanted = RunFilter(RunKind.WORKFLOW, workflow_id, status, search)
         with self._store.reading() as tx:
-            runs, total = tx.runs.page(account.id, wanted, page=page, page_size=page_size)
+            found = tx.runs.page(account.id, wanted, page=page, page_size=page_size, after=after)
+            runs, total = found
             return Page(
                 items=answers.workflow_runs(tx, runs),
                 page=page,

@@ -58,10 +58,14 @@ async def owner_of(request: Request) -> Caller:
 
 @dataclass(frozen=True)
 class Paging:
-    """Which part of a list is wanted; a cursor is a page and its size (magica-contract 8)."""
+    """Which part of a list is wanted (magica-contract 8).
+
+    A cursor is a page, its size and, in long lists, the last item of the page before.
+    """
 
     page: int
     size: int
+    after: str | None = None
 
 
 async def paging_of(
@@ -74,18 +78,19 @@ async def paging_of(
 
 
 def read_cursor(cursor: str) -> Paging:
-    found = re.fullmatch(r"([0-9]{1,7})-([0-9]{1,3})", cursor)
-    page, size = map(int, found.groups()) if found else (0, 0)
+    found = re.fullmatch(r"([0-9]{1,7})-([0-9]{1,3})(?:-([0-9a-z]{1,40}))?", cursor)
+    page, size = map(int, found.group(1, 2)) if found else (0, 0)
     if not (0 < page <= LAST_PAGE + 1 and 0 < size <= LARGEST_PAGE):
         raise InvalidInputError(
             f"'{cursor}' is not a cursor of this list. Pass nextCursor of the answer before, or "
             "leave it out to begin again."
         )
-    return Paging(page=page, size=size)
+    return Paging(page=page, size=size, after=found[3] if found else None)
 
 
-def cursor_after(paging: Paging) -> str:
-    return f"{paging.page + 1}-{paging.size}"
+def cursor_after(paging: Paging, *, last: str | None = None) -> str:
+    """The cursor of the next page; `last` is the last item of this one."""
+    return "-".join(filter(None, (str(paging.page + 1), str(paging.size), last)))
 
 
 Asking = Annotated[Caller, Depends(caller_of)]

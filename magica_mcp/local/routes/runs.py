@@ -100,10 +100,12 @@ def listed_runs(
         search=search,
         page=paging.page,
         page_size=paging.size,
+        after=paging.after,
     )
+    last = found.items[-1].run_id if found.items else None
     return found.wire() | {
         "items": [caller.shapes.run_row(run) for run in found.items],
-        "nextCursor": cursor_after(paging) if found.has_more else None,
+        "nextCursor": cursor_after(paging, last=last) if found.has_more else None,
     }
 
 

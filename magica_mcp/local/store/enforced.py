@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from magica_mcp.local.store.tallies import TALLYING
+
 _REFUSAL = "the ledger is only ever appended to"
 _VERBS = ("UPDATE", "DELETE")
 
@@ -63,7 +65,8 @@ TRIGGERS: Mapping[str, Sequence[str]] = {"sqlite": _ON_SQLITE, "postgresql": _ON
 
 
 def enforce(connection: sa.Connection) -> None:
-    for statement in TRIGGERS.get(connection.dialect.name, ()):
+    kind = connection.dialect.name
+    for statement in (*TRIGGERS.get(kind, ()), *TALLYING.get(kind, ())):
         connection.exec_driver_sql(statement)
 
 

@@ -12,7 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from magica_mcp.local.store.ids import Clock, iso, new_id
-from magica_mcp.local.store.tables import EventType, MessageStatus, attempts, messages
+from magica_mcp.local.store.tables import (
+    EventType,
+    MessageStatus,
+    attempts,
+    message_counts,
+    messages,
+)
 
 
 @dataclass(frozen=True)
@@ -166,9 +172,10 @@ class Messages:
     ) -> tuple[Sequence[LoggedMessage], int]:
         """The account's latest messages first, and how many there are in all."""
         conditions = [messages.c.account_id == account_id]
+        count = sa.select(message_counts.c.total).where(message_counts.c.account_id == account_id)
         if run_id is not None:
             conditions.append(messages.c.run_id == run_id)
-        count = sa.select(sa.func.count()).select_from(messages).where(*conditions)
+            count = sa.select(sa.func.count()).select_from(messages).where(*conditions)
         query = (
             sa.select(messages)
             .where(*conditions)
@@ -179,14 +186,16 @@ class Messages:
         rows = self.connection.execute(query).all()
         tried = self._attempts([row.id for row in rows])
         found = [_logged(row, tried[row.id]) for row in rows]
-        return found, int(self.connection.execute(count).scalar_one())
+        return found, int(self.connection.execute(count).scalar() or 0)
 
     def _attempts(self, message_ids: Collection[str]) -> dict[str, list[Attempt]]:
         query = sa.select(attempts.c.message_id, *_ATTEMPT).where(
             attempts.c.message_id.in_(message_ids)
         )
         found: dict[str, list[Attempt]] = defaultdict(list)
-        for message_id, *columns in self.connection.execute(query.order_by(attempts.c.number)):
+        for message_id, *columns in self.connection.execute(
+            query.order_by(attempts.c.message_id, attempts.c.number)
+        ):
             found[message_id].append(Attempt(*columns))
         return found
 

@@ -11,10 +11,14 @@ from magica_mcp.local.store.keys import add_terms
 from magica_mcp.local.store.messages import add_messages
 from magica_mcp.local.store.processes import add_processes
 from magica_mcp.local.store.tables import schema_version, tables
+from magica_mcp.local.store.tallies import add_tallies
 
 Migration = Callable[[sa.Connection], None]
 
-MIGRATIONS: Sequence[Migration] = (add_sums, add_files, add_terms, add_messages, add_processes)
+MIGRATIONS: Sequence[Migration] = (
+    *(add_sums, add_files, add_terms, add_messages, add_processes),
+    add_tallies,
+)
 """The first leads from version 1 to 2, and so on; a new database begins at the last version."""
 
 

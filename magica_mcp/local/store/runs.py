@@ -11,6 +11,7 @@ from magica_mcp.errors import NotFoundError
 from magica_mcp.graph.lifecycle import MAY_BECOME, RunStatus, is_over
 from magica_mcp.local.store.ids import Clock, iso
 from magica_mcp.local.store.tables import RunKind, run_counts, runs
+from magica_mcp.local.store.tallies import total_of_runs
 from magica_mcp.models.wire import JsonObject
 
 UNFINISHED = tuple(status for status in RunStatus if not is_over(status))
@@ -127,25 +128,41 @@ class Runs:
         return self._found(_LOCKED, run_id)
 
     def by_ids(self, account_id: str, run_ids: Collection[str]) -> tuple[StoredRun, ...]:
-        query = sa.select(*_COLUMNS).where(runs.c.account_id == account_id)
-        return tuple(
+        # By their ids alone, or a planner may walk through all runs of the account.
+        found = (
             _run(row)
             for some in _portions(run_ids)
-            for row in self.connection.execute(query.where(runs.c.id.in_(some)))
+            for row in self.connection.execute(sa.select(*_COLUMNS).where(runs.c.id.in_(some)))
         )
+        return tuple(run for run in found if run.account_id == account_id)
 
     def page(
-        self, account_id: str, wanted: RunFilter, *, page: int, page_size: int
+        self,
+        account_id: str,
+        wanted: RunFilter,
+        *,
+        page: int,
+        page_size: int,
+        after: str | None = None,
     ) -> tuple[Sequence[StoredRun], int]:
-        """The latest runs first, and how many there are in all."""
-        conditions = _conditions(account_id, wanted)
+        """The latest runs first, and how many there are in all.
+
+        `after` is the last run of the page before, where it is known: then no page is too far down.
+        Raises `NotFoundError` where there is no such run.
+        """
         query = (
             sa.select(*_COLUMNS)
-            .where(*conditions)
+            .where(*_conditions(account_id, wanted))
             .order_by(runs.c.created_at.desc(), runs.c.id.desc())
             .limit(page_size)
-            .offset((page - 1) * page_size)
         )
+        if after is None:
+            query = query.offset((page - 1) * page_size)
+        else:
+            last = self.owned(account_id, after)
+            query = query.where(
+                sa.tuple_(runs.c.created_at, runs.c.id) < sa.tuple_(last.created_at, last.id)
+            )
         found = [_run(row) for row in self.connection.execute(query)]
         return found, self.connection.execute(_count(account_id, wanted)).scalar_one()
 
@@ -202,13 +219,17 @@ def _is_unfinished() -> sa.ColumnElement[bool]:
 
 
 def _count(account_id: str, wanted: RunFilter) -> sa.Select[int]:
-    """How many runs are wanted; where only their kind counts, without walking through them."""
+    """How many runs are wanted; but for a search without walking through them."""
     if wanted == RunFilter(kind=wanted.kind) and wanted.kind is not None:
         total = sa.func.coalesce(sa.func.sum(run_counts.c.total), 0)
         return sa.select(sa.cast(total, sa.Integer)).where(
             run_counts.c.account_id == account_id, run_counts.c.kind == wanted.kind.value
         )
-    return sa.select(sa.func.count()).select_from(runs).where(*_conditions(account_id, wanted))
+    if wanted.search:
+        return sa.select(sa.func.count()).select_from(runs).where(*_conditions(account_id, wanted))
+    return total_of_runs(
+        account_id, kind=wanted.kind, workflow_id=wanted.workflow_id, status=wanted.status
+    )
 
 
 def _conditions(account_id: str, wanted: RunFilter) -> list[sa.ColumnElement[bool]]:

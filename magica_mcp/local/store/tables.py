@@ -124,7 +124,10 @@ runs = sa.Table(
     sa.Column("finished_at", sa.Text),
     sa.CheckConstraint(_one_of("kind", RunKind), name="kind_is_known"),
     sa.CheckConstraint(_one_of("status", RunStatus), name="run_status_is_known"),
-    sa.Index("runs_of_account", "account_id", "kind", "created_at", "id"),
+    # With the name, so that a search by name or id reads nothing but this index.
+    sa.Index("runs_of_account", "account_id", "kind", "created_at", "id", "name"),
+    sa.Index("runs_of_workflow", "account_id", "kind", "workflow_id", "created_at", "id"),
+    sa.Index("runs_of_status", "account_id", "kind", "status", "created_at", "id"),
     sa.Index("runs_by_status", "status"),
 )
 
@@ -202,6 +205,24 @@ run_counts = sa.Table(
     sa.Column("total", sa.BigInteger, nullable=False),
 )
 
+# Kept by triggers, see `tallies`.
+run_tallies = sa.Table(
+    "run_tallies",
+    tables,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("workflow_id", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("total", sa.BigInteger, nullable=False),
+)
+
+message_counts = sa.Table(
+    "message_counts",
+    tables,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("total", sa.BigInteger, nullable=False),
+)
+
 files = sa.Table(
     "files",
     tables,
@@ -225,6 +246,7 @@ files = sa.Table(
     sa.CheckConstraint(_one_of("source", FileSource), name="file_source_is_known"),
     sa.CheckConstraint("size >= 0", name="size_is_bytes"),
     sa.Index("files_of_account", "account_id", "media_type", "position"),
+    sa.Index("files_in_order", "account_id", "position"),
 )
 
 messages = sa.Table(
