@@ -3,6 +3,7 @@
 usage: python -m benchmarks.transfers [MEGABYTES] [ROUNDS]
 """
 
+import asyncio
 import json
 import statistics
 import subprocess
@@ -12,13 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.uploading import compare_uploads
+
 SIDES = {"plain": "plain httpx to disk", "saving": "saved by magica-mcp"}
 
 
 def main() -> None:
-    """Print medians, and the median of the ratios of neighbouring rounds."""
+    """Both directions, one after the other."""
     megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    compare_saving(megabytes, rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(compare_uploads(Path(folder), megabytes=megabytes, rounds=rounds))
+
+
+def compare_saving(megabytes: int, rounds: int) -> None:
+    """Print medians, and the median of the ratios of neighbouring rounds."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), megabytes) as port:
         seen = [{side: measured(side, port, folder) for side in SIDES} for _ in range(rounds)]
     print(f"saving a file of {megabytes:,} MB, {rounds} rounds, each side in its own process")

@@ -62,3 +62,29 @@ def test_a_file_that_cannot_be_used_means_that_nothing_is_learned(tmp_path: Path
 
     assert memory.usual_seconds("a") is None
     assert memory.client("c") is None
+
+
+def test_an_upload_is_known_by_its_content_for_its_account(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    memory.remember_upload("me", "digest", size=7, item="where")
+
+    assert (memory.upload("me", "digest"), memory.upload("you", "digest")) == ("where", None)
+    assert memory.has_upload("me", size=7)
+    assert not memory.has_upload("me", size=8)
+    assert not memory.has_upload("you", size=7)
+
+
+def test_an_upload_that_is_gone_is_forgotten(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    memory.remember_upload("me", "digest", size=7, item="where")
+    memory.forget_upload("me", "digest")
+
+    assert memory.upload("me", "digest") is None
+
+
+def test_an_upload_that_was_sent_again_is_where_it_is_now(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    memory.remember_upload("me", "digest", size=7, item="here")
+    memory.remember_upload("me", "digest", size=7, item="there")
+
+    assert memory.upload("me", "digest") == "there"

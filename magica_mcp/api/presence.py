@@ -3,7 +3,7 @@
 import anyio
 import httpx
 
-from magica_mcp.addresses import is_loopback_host
+from magica_mcp.addresses import is_loopback_host, target_of
 from magica_mcp.api.downloads import Ways, followed
 from magica_mcp.errors import MagicaError
 
@@ -18,6 +18,7 @@ async def present_url(ways: Ways, url: str) -> str | None:
     Local Magica says where, since the port in its URLs may have changed since.
     """
     try:
+        target = target_of(url)
         with anyio.fail_after(LOOK_SECONDS):
             response = await followed(ways, httpx.URL(url), method="HEAD")
             await response.aclose()
@@ -27,5 +28,5 @@ async def present_url(ways: Ways, url: str) -> str | None:
         return None
     told = response.headers.get("content-location", "")
     base = ways.magica.base_url.host
-    is_of_this_machine = is_loopback_host(base) and is_loopback_host(httpx.URL(url).host)
+    is_of_this_machine = is_loopback_host(base) and is_loopback_host(target.host)
     return told if is_of_this_machine and told.startswith("http") else url

@@ -1,12 +1,15 @@
 """The media library and uploads."""
 
+from collections.abc import AsyncIterator
+
+import httpx
 import pytest
 from pydantic import ValidationError
 
 from magica_mcp.api.operations import UPLOAD_SECONDS
-from magica_mcp.errors import RejectedError, UnreadableAnswerError
+from magica_mcp.errors import RejectedError, UnreachableError, UnreadableAnswerError
 from magica_mcp.models.media import MediaItem, UploadFile
-from tests.api.stage import Reply, Stage, answer, recorded, sample
+from tests.api.stage import Reply, Stage, answer, recorded, sample, web_page
 
 LIBRARY = "GET v1/media-library"
 UPLOAD = "POST v1/files"
@@ -152,3 +155,74 @@ def test_a_file_is_given_in_exactly_one_form(parts: dict[str, str]) -> None:
 
 def test_what_is_uploaded_is_not_shown() -> None:
     assert "aGk=" not in repr(FILE)
+
+
+# Files sent as they are -----------------------------------------------------------------------
+
+
+async def pieces() -> AsyncIterator[bytes]:
+    yield b"first, "
+    yield b"second"
+
+
+async def test_a_file_is_sent_as_it_is_with_its_length_and_name() -> None:
+    stage = Stage({"POST v1/files/content": answer({"url": URL})})
+    await stage.client.upload_content(pieces, 13, name="käse & brot.png")
+
+    (request,) = stage.requests
+    assert await request.aread() == b"first, second"
+    assert request.headers["content-length"] == "13"
+    assert request.headers["content-type"] == "application/octet-stream"
+    assert request.url.params["filename"] == "käse & brot.png"
+
+
+async def test_a_file_is_read_anew_where_no_connection_was_made() -> None:
+    read = []
+
+    async def counted() -> AsyncIterator[bytes]:
+        read.append(True)
+        yield b"all"
+
+    replies: list[Reply] = [httpx.ConnectError("no"), answer({"url": URL})]
+    stage = Stage({"POST v1/files/content": replies})
+    await stage.client.upload_content(counted, 3, name="a.png")
+
+    assert len(stage.requests) == 2
+
+
+async def test_a_file_whose_fate_is_open_is_not_sent_again() -> None:
+    stage = Stage({"POST v1/files/content": httpx.ReadError("lost")})
+
+    with pytest.raises(UnreachableError, match="Whether it took effect is not known"):
+        await stage.client.upload_content(pieces, 13, name="a.png")
+    assert len(stage.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("balance", "largest"), [(answer({}), None), (answer({}, X_Magica_Upload="1000"), 1000)]
+)
+async def test_how_large_a_file_may_be_is_asked_once(
+    balance: httpx.Response, largest: int | None
+) -> None:
+    stage = Stage({"GET v1/credits/balance": balance})
+
+    found = [await stage.client.largest_upload() for _ in range(2)]
+
+    assert found == [largest, largest]
+    assert stage.sent == ["GET v1/credits/balance"]
+
+
+async def test_what_was_announced_before_is_not_asked_for() -> None:
+    stage = Stage({"GET v1/media-library": recorded("media_library", X_Magica_Upload="1000")})
+    await stage.client.media_library()
+
+    assert await stage.client.largest_upload() == 1000
+    assert stage.sent == ["GET v1/media-library"]
+
+
+@pytest.mark.parametrize("absent", [404, 405])
+async def test_where_neither_way_takes_uploads_what_to_do_is_said(absent: int) -> None:
+    stage = Stage({"POST v1/files": answer({}, absent), TOOL: web_page(404)})
+
+    with pytest.raises(RejectedError, match=r"takes no upload from here.*Magica app"):
+        await stage.client.upload_file(FILE)
