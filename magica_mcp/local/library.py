@@ -3,6 +3,7 @@
 import base64
 import binascii
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -244,7 +245,8 @@ def _end_of(url: str) -> str:
 
 def _title(named: str, facts: MediaFacts) -> str:
     """What people call the file: the last part of what was said, if anything was."""
-    shown = "".join(letter for letter in named if letter.isprintable())
+    spaced = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in named)
+    shown = "".join(letter for letter in spaced if letter.isprintable())
     title = shown.replace("\\", "/").rstrip("/").rpartition("/")[2].strip()
     return title[:LONGEST_TITLE] or f"upload{facts.extension}"
 

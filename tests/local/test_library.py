@@ -125,6 +125,7 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence(
         ("C:\\photos\\cat.png", "cat.png"),
         ("../../etc/passwd", "passwd"),
         ("cat\n\0.png", "cat.png"),
+        ("at 3.45\u202fPM.png", "at 3.45 PM.png"),
         ("Ä" * 300, "Ä" * 200),
         ("  ", "upload.png"),
         (None, "upload.png"),

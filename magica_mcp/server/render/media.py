@@ -22,20 +22,21 @@ def library(page: Page[MediaItem]) -> str:
 
 
 def item_text(item: MediaItem) -> str:
-    """'https://… (image/png, 64 × 64, upload, a.png)'."""
+    """'cm…: https://… (image/png, 64 × 64, upload, a.png)'; its id is a handle."""
     facts = [item.mime_type or item.type]
     if item.width and item.height:
         facts.append(f"{item.width} × {item.height}")
     if item.duration:
         facts.append(f"{item.duration:g} s")
     facts.extend(part for part in (item.source, item.name, item.model_id) if part)
-    return f"{item.url} ({', '.join(facts)})"
+    name = f"{item.id}: " if item.id else ""
+    return f"{name}{item.url} ({', '.join(facts)})"
 
 
 def uploaded(item: MediaItem, *, is_new: bool = True) -> str:
     """Where an upload is now; the URL stays."""
     done = "Uploaded" if is_new else "The same content was uploaded before"
-    return f"{done}: {item_text(item)}. Use the URL wherever a model takes a file."
+    return f"{done} as {item_text(item)}. Use the id or the URL wherever a model takes a file."
 
 
 def without_upload_advice(description: str, *, of: str) -> str:
