@@ -4,6 +4,8 @@ Refuses to know who uses it.
 """
 
 import difflib
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -93,6 +95,10 @@ class Settings(BaseSettings):
     local_llm_key: SecretStr | None = None
     local_database_url: SecretStr | None = None
     """A SQLAlchemy URL; unset: SQLite under the home folder."""
+    local_media_dir: Path | None = None
+    """Where local Magica keeps media; processes that share a database share this folder too."""
+    local_node_seconds: str | None = None
+    """How long a node may take: "600", or "600, video=1200" with other limits for some."""
     auto_save: bool = False
     """Save every finished result."""
 
@@ -112,6 +118,15 @@ class Settings(BaseSettings):
             message = "holds characters that no key has; copy it again"
             raise ValueError(message)
         return value
+
+    @field_validator("local_media_dir")
+    @classmethod
+    def _is_a_place(cls, value: Path | None) -> Path | None:
+        expanded = value.expanduser() if value else None
+        if expanded is not None and not expanded.is_absolute():
+            message = "must be a whole path, the same wherever a process is started"
+            raise ValueError(message)
+        return expanded
 
     @field_validator("home", "output_dir")
     @classmethod
@@ -161,6 +176,16 @@ class Settings(BaseSettings):
     def local_home(self) -> Path:
         """The folder of local Magica's own state."""
         return self.home / "local"
+
+    @property
+    def local_fingerprint(self) -> str:
+        """Tells apart what local Magica was asked to be, and reveals nothing of it."""
+        asked = {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name, value in self
+            if name.startswith("local_")
+        }
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class _GivenEnvironment(EnvSettingsSource):

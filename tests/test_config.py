@@ -79,6 +79,7 @@ def test_variables_of_the_tests_and_of_others_are_left_alone() -> None:
         ({"MAGICA_BUDGET_PER_RUN": "0.5"}, "not enforced by this version"),
         ({"MAGICA_CONFIRM_ABOVE": "1"}, "not enforced by this version"),
         ({"MAGICA_LOCAL_PORT": "70000"}, "MAGICA_LOCAL_PORT cannot be used"),
+        ({"MAGICA_LOCAL_MEDIA_DIR": "media"}, "MAGICA_LOCAL_MEDIA_DIR cannot be used: must be a"),
     ],
 )
 def test_a_wrong_environment_is_one_sentence_that_names_the_variable(
@@ -112,3 +113,22 @@ def test_uploads_may_read_the_home_folder_and_the_current_one(
 def test_a_placeholder_among_the_input_folders_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"MAGICA_INPUT_DIRS.*placeholder"):
         read_settings({"MAGICA_INPUT_DIRS": "/srv/media,${user_config.folder}"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "differs"),
+    [
+        ("MAGICA_LOCAL_LLM_URL", "http://127.0.0.1:1/v1", True),
+        ("MAGICA_LOCAL_LLM_KEY", "secret", True),
+        ("MAGICA_LOCAL_MEDIA_DIR", str(Path.home()), True),
+        ("MAGICA_READ_ONLY", "true", False),
+        ("MAGICA_API_KEY", "gx_a", False),
+    ],
+)
+def test_what_local_magica_is_asked_to_be_is_told_apart(
+    name: str, value: str, *, differs: bool
+) -> None:
+    changed = read_settings({name: value}).local_fingerprint
+
+    assert (changed != read_settings({}).local_fingerprint) is differs
+    assert value not in changed

@@ -63,17 +63,19 @@ class LocalTransport(httpx.AsyncBaseTransport):
         self,
         home: Path,
         *,
+        settings: str = "",
         command: Sequence[str] | None = None,
         sleep: Sleep = anyio.sleep,
         clock: Clock = time.monotonic,
     ) -> None:
         self._home = home.absolute()
         self._command = tuple(command or background_command(self._home))
-        self._sleep, self._clock = sleep, clock
+        self._settings, self._sleep, self._clock = settings, sleep, clock
         self._inner = loopback_transport()
         self._client = httpx.AsyncClient(transport=self._inner, timeout=ANSWER_SECONDS)
         self._finding = anyio.Lock()
         self._found: Instance | None = None
+        self._is_borrowed = False
         self._child: subprocess.Popen[bytes] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -93,7 +95,8 @@ class LocalTransport(httpx.AsyncBaseTransport):
     async def instance(self) -> Instance:
         """The running instance, found or started; the same one as long as its note stays."""
         async with self._finding:
-            if self._found is None or read_instance(self._home) != self._found:
+            noted = read_instance(self._home)
+            if self._found is None or self._is_borrowed or noted != self._found:
                 self._found = await self._find() or await self._start_or_find()
             return self._found
 
@@ -102,19 +105,22 @@ class LocalTransport(httpx.AsyncBaseTransport):
             self._found = None
 
     async def _find(self) -> Instance | None:
-        """A running instance that will do; an older idle one is asked to end."""
+        """A running instance that will do; an idle one of older or other kind is asked to end."""
         noted = read_instance(self._home)
         card = await meet(noted, client=self._client) if noted else None
         if noted is None or card is None:
             return None
-        verdict = verdict_on(card, version=__version__)
+        verdict = verdict_on(card, version=__version__, settings=self._settings)
         if verdict is Verdict.REPLACE:
             if await ask_to_end(noted, client=self._client):
                 return None
             card = card.model_copy(update={"unfinished_runs": 1})  # busy since it was asked
-            verdict = verdict_on(card, version=__version__)
+            verdict = verdict_on(card, version=__version__, settings=self._settings)
         if verdict is Verdict.REFUSE:
             raise LocalMagicaError(refusal(card, home=self._home))
+        self._is_borrowed = verdict is Verdict.BORROW
+        if not self._is_borrowed:  # once it was as we want it, others may want it otherwise
+            self._settings = ""
         return noted
 
     async def _start_or_find(self) -> Instance:
@@ -126,6 +132,7 @@ class LocalTransport(httpx.AsyncBaseTransport):
 
     async def _start(self, deadline: float) -> Instance:
         let_go(self._child)
+        self._settings = ""  # whatever it says of itself, it is as we started it
         child = self._child = launch(self._command, home=self._home)
         while True:
             ended = child.poll() is not None

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -121,6 +122,25 @@ def spend(
 
 
 @app.command()
+def keys(
+    action: Annotated[Literal["list", "create", "revoke"], typer.Argument()] = "list",
+    name: Annotated[str, typer.Argument(help="Of the key: where it is used.")] = "",
+    expires: Annotated[
+        datetime | None,
+        typer.Option(help="The last moment, UTC.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    ] = None,
+    per_minute: Annotated[int | None, typer.Option(help="Requests per minute.")] = None,
+    per_day: Annotated[int | None, typer.Option(help="Requests per day.")] = None,
+    home: Annotated[Path | None, typer.Option(help="Default: MAGICA_HOME.")] = None,
+) -> None:
+    """List, create or revoke the keys of local Magica, whether it runs or not."""
+    from magica_mcp.cli.keys import run_keys  # noqa: PLC0415 - each command imports what it needs
+
+    with errors_as_sentences():
+        run_keys(action, name, home=home, expires=expires, per_minute=per_minute, per_day=per_day)
+
+
+@app.command()
 def local(
     home: Annotated[Path | None, typer.Option(help="Default: MAGICA_HOME.")] = None,
     port: Annotated[int | None, typer.Option(help="Default: 8787, or any.", max=65535)] = None,
@@ -132,6 +152,9 @@ def local(
     ] = None,
     strict: Annotated[
         bool, typer.Option(help="Limit each key to 60 requests a minute and 1,000 a day.")
+    ] = False,
+    require_key: Annotated[
+        bool, typer.Option("--require-key", help="Want a key from this machine's programs too.")
     ] = False,
     allow_private_webhooks: Annotated[
         bool, typer.Option(help="Let webhooks go to https URLs in private networks.")
@@ -148,6 +171,7 @@ def local(
             dialect=dialect,
             catalog_file=catalog,
             is_strict=strict,
+            is_key_required=require_key,
             allow_private_webhooks=allow_private_webhooks,
             is_background=background,
         )

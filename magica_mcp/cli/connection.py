@@ -89,7 +89,7 @@ def http_client(settings: Settings) -> httpx.AsyncClient:
     """The one connection to Magica: hosted with a key, this machine's without."""
     headers = {"User-Agent": USER_AGENT}
     if settings.api_key is None:
-        transport = LocalTransport(settings.home)
+        transport = LocalTransport(settings.home, settings=settings.local_fingerprint)
         return httpx.AsyncClient(
             base_url=f"{LOCAL_ORIGIN}/api/", headers=headers, transport=transport
         )

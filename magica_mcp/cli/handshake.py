@@ -26,15 +26,26 @@ class Verdict(Enum):
     """What to do with an instance of whatever version."""
 
     USE = "use it"
+    BORROW = "use it until it is idle"
     REPLACE = "end it and start our own"
     REFUSE = "it cannot serve us and must not be disturbed"
 
 
-def verdict_on(card: InstanceCard, *, version: str, schema: int = SCHEMA) -> Verdict:
-    """An older one makes way when idle; otherwise what counts is that both speak alike."""
+def verdict_on(
+    card: InstanceCard, *, version: str, settings: str = "", schema: int = SCHEMA
+) -> Verdict:
+    """An older one makes way when idle; otherwise what counts is that both speak alike.
+
+    So does one of our version that a server with other settings started, unless we do not mind.
+    """
     if is_older(card.version, than=version) and not card.unfinished_runs:
         return Verdict.REPLACE
-    return Verdict.USE if card.schema_version == schema else Verdict.REFUSE
+    if card.schema_version != schema:
+        return Verdict.REFUSE
+    is_like_ours = not settings or card.settings == settings or card.version != version
+    if is_like_ours or not card.is_background:
+        return Verdict.USE
+    return Verdict.BORROW if card.unfinished_runs else Verdict.REPLACE
 
 
 def is_older(version: str, *, than: str) -> bool:

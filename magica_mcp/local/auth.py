@@ -27,6 +27,9 @@ EVERY_NAME = "*"
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes (magica-contract 8)."""
 
+OWN_SITES = frozenset({"none", "same-origin"})
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
 OPEN_PATHS = frozenset({"/api/v1/models/catalog", "/api/v1/openapi.json", PROOF_PATH})
 """What answers without a key; media are open too, since their names cannot be guessed."""
 
@@ -62,6 +65,21 @@ def is_of_this_machine(scope: Scope) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def may_be_keyless(scope: Scope) -> bool:
+    """Whether a program of this machine asks for itself: no page of elsewhere, no proxy for others.
+
+    A browser says of each request whether a page of another site caused it, also where it sends no
+    Origin, as with a link or a picture.
+    """
+    headers = Headers(scope=scope)
+    return (
+        is_of_this_machine(scope)
+        and "authorization" not in headers
+        and headers.get("sec-fetch-site", "none") in OWN_SITES
+        and not any(name in headers for name in FORWARDED)
+    )
 
 
 def host_name(host: str) -> str | None:
@@ -159,11 +177,11 @@ class KeyGate:
         if scope["type"] != "http" or is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
-        authorization = Headers(scope=scope).get("authorization")
-        if authorization is None and self._allow_keyless and is_of_this_machine(scope):
+        if self._allow_keyless and may_be_keyless(scope):
             found: Pass | None = Pass(self._magica.default_account(), owns_home=False)
         else:
-            found = await anyio.to_thread.run_sync(self._pass_for, authorization or "")
+            shown = Headers(scope=scope).get("authorization", "")
+            found = await anyio.to_thread.run_sync(self._pass_for, shown)
         if found is None:
             await unauthorized()(scope, receive, send)
             return

@@ -34,6 +34,10 @@ class Instance(BaseModel):
     instance_id: str
     version: str
     token: str = Field(repr=False)
+    settings: str = ""
+    """What tells processes of other settings apart; empty where nobody minds."""
+    is_background: bool = False
+    """Whether a server started it for itself, rather than a person by hand."""
 
     @property
     def origin(self) -> str:
@@ -51,6 +55,8 @@ class InstanceCard(BaseModel):
     schema_version: int = Field(alias="schema")
     pid: int
     unfinished_runs: int
+    settings: str = ""
+    is_background: bool = False
 
 
 class InstanceProof(BaseModel):

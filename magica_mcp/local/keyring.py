@@ -3,17 +3,22 @@
 Not over REST: Magica itself manages keys in its app only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from magica_mcp.errors import ConflictError, InvalidInputError, NotFoundError, or_list
+from magica_mcp.local.founding import secrets_of_home
+from magica_mcp.local.instance import local_folder
 from magica_mcp.local.store.accounts import Account
+from magica_mcp.local.store.database import url_in
 from magica_mcp.local.store.ids import iso, new_id, new_key
 from magica_mcp.local.store.keys import KeyTerms, StoredKey
-from magica_mcp.local.store.store import Statements, Store
+from magica_mcp.local.store.store import Statements, Store, open_store
 
-__all__ = ["KeyTerms", "Keyring", "MadeKey", "StoredKey", "add_key"]
+__all__ = ["KeyTerms", "Keyring", "MadeKey", "StoredKey", "add_key", "open_keyring"]
 
 MOST_KEYS = 10
 """Of one account."""
@@ -29,6 +34,21 @@ class MadeKey:
 
     stored: StoredKey
     key: str = field(repr=False)
+
+
+@contextmanager
+def open_keyring(home: Path, *, database_url: str | None = None) -> Iterator["Keyring"]:
+    """The keys of a home, whether or not a process serves it at the time.
+
+    Raises:
+        StoreTooNewError: a newer version of this program has used this home.
+        LocalMagicaError: the home or the database cannot be used.
+    """
+    with open_store(url_in(local_folder(home), database_url)) as store:
+        with store.writing() as tx:
+            tx.processes.take_turns()
+            secrets_of_home(tx)
+        yield Keyring(store)
 
 
 class Keyring:

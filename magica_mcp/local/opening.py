@@ -16,6 +16,8 @@ from magica_mcp.local.engine.work import NodeWork
 from magica_mcp.local.founding import secrets_of_home
 from magica_mcp.local.media import MediaFolder
 from magica_mcp.local.nodes.job import LlmEndpoint, RunNode, Workbench
+from magica_mcp.local.sharing import agree_on_media
+from magica_mcp.local.store.database import is_shared, url_in
 from magica_mcp.local.store.store import Store, open_store
 from magica_mcp.local.webhooks.courier import open_courier
 from magica_mcp.local.webhooks.posting import Poster
@@ -46,17 +48,19 @@ def opened(  # noqa: PLR0913 - each is one piece or setting
     media_folder: Path | None = None,
 ) -> Iterator[Pieces]:
     """Raises as `open_magica` does."""
-    url = sa.URL.create("sqlite", database=str(folder / "magica.sqlite"))
-    with open_store(database_url or url) as store:
+    place = media_folder or folder / "media"
+    with open_store(url_in(folder, database_url)) as store:
         with store.writing() as tx:
             tx.processes.take_turns()
             token, media_secret = secrets_of_home(tx)
-        media = MediaFolder(media_folder or folder / "media", secret=bytes.fromhex(media_secret))
+            if is_shared(database_url):
+                agree_on_media(tx, place)
+        media = MediaFolder(place, secret=bytes.fromhex(media_secret))
         media.remove_leftovers(now=time.time())
         work = NodeWork(store, catalog, Workbench(media, llm), run_node, Event(), limits)
         # The engine is closed first, so that the last events are still sent or at least kept.
         with (
-            open_courier(store, post=post, schedule=schedule, is_alone=_is_file(database_url)),
+            open_courier(store, post=post, schedule=schedule, is_alone=not is_shared(database_url)),
             open_engine(work, database_url=_durable_url(folder, database_url)) as engine,
         ):
             yield Pieces(store, engine, media, token)
@@ -64,11 +68,6 @@ def opened(  # noqa: PLR0913 - each is one piece or setting
 
 def _durable_url(folder: Path, database_url: str | None) -> str | sa.URL:
     """DBOS keeps its tables beside ours: in a file of its own, or in a schema of its own."""
-    if database_url and not _is_file(database_url):
+    if database_url and is_shared(database_url):
         return database_url
     return sa.URL.create("sqlite", database=str(folder / "dbos.sqlite"))
-
-
-def _is_file(database_url: str | None) -> bool:
-    """Whether the database is one of this machine, which one process at a time has open."""
-    return not database_url or database_url.startswith("sqlite")

@@ -6,8 +6,10 @@ import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 import anyio
@@ -29,7 +31,6 @@ from magica_mcp.local.instance import (
 )
 from magica_mcp.local.lifetime import Server
 from magica_mcp.local.magica import LocalMagica, open_magica
-from magica_mcp.local.nodes.job import LlmEndpoint
 from magica_mcp.local.routes.instance import LocalProcess
 
 PREFERRED_PORT = 8787
@@ -46,6 +47,8 @@ class Serving:
     instance: Instance
     key: str = field(repr=False)
     """The token of the home; in the hosted dialect a `gx_` key that stays the same."""
+    is_keyless: bool = False
+    """Whether programs of this machine need no key."""
 
     @property
     def base_url(self) -> str:
@@ -55,47 +58,51 @@ class Serving:
 def serve_local(  # noqa: PLR0913 - each is one setting of the command
     home: Path,
     *,
+    magica: AbstractContextManager[LocalMagica] | None = None,
     host: str = "127.0.0.1",
     port: int | None = None,
     dialect: Dialect = Dialect.LOCAL,
     idle_minutes: float | None = None,
-    llm: LlmEndpoint | None = None,
-    database_url: str | None = None,
-    catalog_file: Path | None = None,
     strict: bool = False,
-    allow_private_webhooks: bool = False,
+    require_key: bool = True,
+    is_shared: bool = False,
+    settings: str = "",
     announce: Callable[[Serving], None],
 ) -> None:
     """Serve this home until a signal, a request to end or idleness; `port` None is any free one.
 
-    `strict` limits how often a key may ask, as hosted Magica does.
+    `magica` is opened once the home is ours; without one, the home's as it comes. `strict` limits
+    how often a key may ask, as hosted Magica does. Where no key is required, none is wanted on
+    loopback. Where the store `is_shared`, others may serve the same home, and one of them is noted.
+    `settings` tells processes of other settings apart.
 
     Raises:
         LocalMagicaError: another process serves this home, or the port cannot be opened.
     """
     with (
-        held(home),
+        held(home, is_shared=is_shared) as is_noted,
         contextlib.closing(open_port(host, port=port)) as listening,
-        open_magica(
-            home,
-            database_url=database_url,
-            llm=llm,
-            catalog_file=catalog_file,
-            allow_private_webhooks=allow_private_webhooks,
-        ) as magica,
+        magica or open_magica(home) as opened,
     ):
-        instance = _instance_at(listening, host=host, token=magica.token)
-        key = magica.token if dialect is Dialect.LOCAL else hosted_key(home, magica)
-        serving = Serving(home=home, dialect=dialect, instance=instance, key=key)
+        instance = _instance_at(listening, host=host, token=opened.token).model_copy(
+            update={"settings": settings, "is_background": idle_minutes is not None}
+        )
+        serving = Serving(
+            home=home,
+            dialect=dialect,
+            instance=instance,
+            key=opened.token if dialect is Dialect.LOCAL else hosted_key(home, opened),
+            is_keyless=not require_key and dialect is Dialect.LOCAL and is_loopback(listening),
+        )
 
         def on_start() -> None:
-            if dialect is Dialect.LOCAL:
+            if dialect is Dialect.LOCAL and is_noted:
                 write_instance(home, instance)
             announce(serving)
 
-        server = _server(magica, serving, names=names_of(host), strict=strict, on_start=on_start)
+        server = _server(opened, serving, names=names_of(host), strict=strict, on_start=on_start)
         try:
-            anyio.run(server.serve_until_idle, listening, idle_minutes, partial(_is_busy, magica))
+            anyio.run(server.serve_until_idle, listening, idle_minutes, partial(_is_busy, opened))
         finally:
             remove_instance(home, instance.instance_id)
 
@@ -121,29 +128,40 @@ def _server(
         magica.stop_waiting()
 
     process = LocalProcess(serving.instance, end=end)
-    app = create_app(magica, dialect=serving.dialect, process=process, names=names, strict=strict)
+    app = create_app(
+        magica,
+        dialect=serving.dialect,
+        process=process,
+        names=names,
+        strict=strict,
+        allow_keyless=serving.is_keyless,
+    )
     server = Server(app, on_start=on_start, on_end=on_end)
     return server
 
 
 @contextlib.contextmanager
-def held(home: Path) -> Iterator[None]:
-    """Keep every other process from serving this home.
+def held(home: Path, *, is_shared: bool = False) -> Iterator[bool]:
+    """Be the process that serves this home; answers whether we are, rather than beside another.
 
-    A process takes its note back before it closes; without a note, its end is waited for.
+    Beside it nobody serves a home whose store is not shared. A process takes its note back before
+    it closes; without a note, its end is waited for.
     """
     lock = filelock.FileLock(serving_lock(home))
     noted = read_instance(home)
     try:
-        lock.acquire(timeout=0 if noted else CLOSING_SECONDS)
+        lock.acquire(timeout=0 if noted or is_shared else CLOSING_SECONDS)
     except filelock.Timeout as error:
+        if is_shared:
+            yield False
+            return
         where = f" at {noted.origin}, process {noted.pid}" if noted else ""
         raise LocalMagicaError(
             f"Local Magica already runs for {home}{where}. Use that one, end it first, or choose "
             "another folder with MAGICA_HOME."
         ) from error
     try:
-        yield
+        yield True
     finally:
         lock.release()
 
@@ -185,6 +203,11 @@ def _listen(host: str, port: int) -> socket.socket:
         opened.close()
         raise
     return opened
+
+
+def is_loopback(listening: socket.socket) -> bool:
+    """Whether only programs of this machine reach a listening socket."""
+    return ip_address(listening.getsockname()[0]).is_loopback
 
 
 def _instance_at(listening: socket.socket, *, host: str, token: str) -> Instance:

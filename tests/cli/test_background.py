@@ -127,6 +127,20 @@ async def test_an_older_idle_process_is_replaced(home: Path) -> None:
     assert old.wait(timeout=LONG_ENOUGH) == 0
 
 
+async def test_an_idle_process_of_other_settings_is_replaced_once(home: Path) -> None:
+    """Two servers that want it otherwise do not take it from each other again and again."""
+    first, second = (
+        LocalTransport(
+            home, settings=name, command=serving(home, options=f"settings='{name}', idle_minutes=1")
+        )
+        for name in ("first", "second")
+    )
+    async with first, second:
+        found = [await each.instance() for each in (first, second, first)]
+
+    assert [each.settings for each in found] == ["first", "second", "second"]
+
+
 async def test_a_process_that_nobody_needs_ends_and_takes_its_note_back(home: Path) -> None:
     child = launch(serving(home, options="idle_minutes=0.005"), home=home)
 

@@ -129,6 +129,33 @@ def test_an_older_idle_one_makes_way_and_others_serve_if_they_speak_alike(
 
 
 @pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, Verdict.REPLACE),
+        ({"settings": "ours"}, Verdict.USE),
+        ({"unfinished_runs": 3}, Verdict.BORROW),
+        ({"is_background": False}, Verdict.USE),
+        ({"version": "0.3.0"}, Verdict.USE),
+        ({"schema_version": 2}, Verdict.REFUSE),
+    ],
+)
+def test_one_that_a_server_with_other_settings_started_makes_way_once_it_is_idle(
+    change: dict[str, object], verdict: Verdict
+) -> None:
+    card = CARD.model_copy(
+        update={"version": "0.2.0", "settings": "theirs", "is_background": True, **change}
+    )
+
+    assert verdict_on(card, version="0.2.0", settings="ours", schema=1) is verdict
+
+
+def test_who_does_not_mind_uses_one_of_any_settings() -> None:
+    card = CARD.model_copy(update={"settings": "theirs", "is_background": True})
+
+    assert verdict_on(card, version=card.version) is Verdict.USE
+
+
+@pytest.mark.parametrize(
     ("version", "than", "older"),
     [
         ("0.1.0", "0.2.0", True),

@@ -25,6 +25,14 @@ def clean_environment(home: Path, **settings: str) -> dict[str, str]:
 @contextmanager
 def running(*arguments: str, environment: Mapping[str, str]) -> Iterator[Iterator[str]]:
     """`magica-mcp` with these arguments; gives the lines that it prints, and ends it."""
+    with started(*arguments, environment=environment) as process:
+        assert process.stdout is not None
+        yield iter(process.stdout)
+
+
+@contextmanager
+def started(*arguments: str, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """`magica-mcp` with these arguments as a process, which is ended."""
     command = [sys.executable, "-m", "magica_mcp", *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=dict(environment)
@@ -32,8 +40,7 @@ def running(*arguments: str, environment: Mapping[str, str]) -> Iterator[Iterato
         watchdog = threading.Timer(LONGEST_LIFE, process.kill)
         watchdog.start()
         try:
-            assert process.stdout is not None
-            yield iter(process.stdout)
+            yield process
         finally:
             process.terminate()
             try:

@@ -172,15 +172,14 @@ async def keyless_status(
     path: str = "v1/credits/balance",
     *,
     client: str = "127.0.0.1",
-    key: str | None = None,
     dialect: Dialect = Dialect.LOCAL,
+    headers: Mapping[str, str] | None = None,
 ) -> int:
     """The status of a request to an application that allows it to show no key."""
     app = create_app(magica, dialect=dialect, allow_keyless=True)
     transport = httpx.ASGITransport(app, client=(client, 4711))
-    headers = {"Authorization": key} if key is not None else {}
     async with httpx.AsyncClient(transport=transport) as http:
-        return (await http.get(f"http://127.0.0.1/api/{path}", headers=headers)).status_code
+        return (await http.get(f"http://127.0.0.1/api/{path}", headers=headers or {})).status_code
 
 
 @pytest.mark.parametrize(
@@ -193,7 +192,26 @@ async def test_only_who_asks_from_this_machine_needs_no_key(
 
 
 async def test_a_wrong_key_is_refused_where_none_is_needed(magica: LocalMagica) -> None:
-    assert await keyless_status(magica, key="Bearer gx_wrong") == 401
+    assert await keyless_status(magica, headers={"Authorization": "Bearer gx_wrong"}) == 401
+
+
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [("none", 200), ("same-origin", 200), ("same-site", 401), ("cross-site", 401), ("", 401)],
+)
+async def test_a_page_of_another_site_does_not_ask_in_our_name(
+    magica: LocalMagica, site: str, status: int
+) -> None:
+    assert await keyless_status(magica, headers={"Sec-Fetch-Site": site}) == status
+
+
+@pytest.mark.parametrize("name", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+async def test_who_asks_through_a_proxy_needs_a_key(magica: LocalMagica, name: str) -> None:
+    assert await keyless_status(magica, headers={name: "10.0.0.7"}) == 401
+
+
+async def test_an_empty_key_is_no_absence_of_a_key(magica: LocalMagica) -> None:
+    assert await keyless_status(magica, headers={"Authorization": ""}) == 401
 
 
 async def test_the_hosted_dialect_always_wants_a_key(magica: LocalMagica) -> None:

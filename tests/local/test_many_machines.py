@@ -161,7 +161,7 @@ def story(url: str, tmp_path_factory: pytest.TempPathFactory) -> Story:
         total = sa.select(sa.func.sum(ledger.c.microcredits)).where(ledger.c.account_id == account)
         off = connection.execute(balance).scalar_one() - connection.execute(total).scalar_one()
         nodes = list(connection.execute(of_story))
-    pictures = len(list((folder / "media").iterdir()))
+    pictures = len(list((folder / "media").glob("*.png")))
     return Story(tokens, ends, begun, ended, nodes, entries, int(off), pictures)
 
 

@@ -6,7 +6,7 @@ import pytest
 from magica_mcp.errors import LocalMagicaError
 from magica_mcp.local.instance import Instance, write_instance
 from magica_mcp.local.magica import LocalMagica
-from magica_mcp.local.serving import held, hosted_key, names_of, open_port
+from magica_mcp.local.serving import held, hosted_key, is_loopback, names_of, open_port
 
 INSTANCE = Instance(
     pid=4711, host="127.0.0.1", port=8787, instance_id="one", version="0.1.0", token="secret"
@@ -52,6 +52,28 @@ def test_a_home_can_be_served_again(tmp_path: Path) -> None:
 
     with held(tmp_path):
         pass
+
+
+def test_a_home_whose_store_is_shared_is_served_by_several_and_one_is_noted(tmp_path: Path) -> None:
+    with held(tmp_path, is_shared=True) as first, held(tmp_path, is_shared=True) as second:
+        assert (first, second) == (True, False)
+
+
+def test_who_has_a_store_to_himself_does_not_serve_beside_others(tmp_path: Path) -> None:
+    write_instance(tmp_path, INSTANCE)
+
+    with (
+        held(tmp_path, is_shared=True),
+        pytest.raises(LocalMagicaError, match="already runs"),
+        held(tmp_path),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(("host", "only"), [("127.0.0.1", True), ("0.0.0.0", False)])
+def test_what_listens_elsewhere_is_not_for_this_machine_only(host: str, *, only: bool) -> None:
+    with open_port(host, port=0) as listening:
+        assert is_loopback(listening) is only
 
 
 def test_the_key_of_the_hosted_dialect_stays_the_same(tmp_path: Path, magica: LocalMagica) -> None:

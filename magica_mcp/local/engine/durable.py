@@ -9,7 +9,7 @@ closed here.
 import contextvars
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from dbos import DBOS, DBOSConfig, Queue, SetWorkflowID
 from dbos import error as dbos_error
 
 from magica_mcp.errors import LocalMagicaError
+from magica_mcp.local.engine.following import Following
 from magica_mcp.local.engine.starting import GoOn, Work
 from magica_mcp.local.store.database import tune
 
@@ -28,6 +29,9 @@ RUNS_AT_ONCE = 4
 Fewer than it has threads: the others are for branches of these runs, and another process that is
 idle gets its share.
 """
+
+CONNECTIONS = 10
+"""How many DBOS keeps to a shared database, beside ours; servers allow a hundred in all."""
 
 SECONDS_BETWEEN_TAKES = 0.1
 """DBOS asks the database for what is new on a queue; it is not told."""
@@ -44,36 +48,6 @@ _OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEE
 _one_per_process = threading.Lock()
 
 
-class _Following(threading.local):
-    """The node that this thread goes on with once the one it works on has ended."""
-
-    is_open = False
-    node: tuple[str, str] | None = None
-
-    @property
-    def is_free(self) -> bool:
-        """Whether this thread works on a node and has none to go on with yet."""
-        return self.is_open and self.node is None
-
-    def take(self, run_id: str, node_id: str) -> bool:
-        """Go on with a node, if this thread is free to."""
-        if not self.is_free:
-            return False
-        self.node = (run_id, node_id)
-        return True
-
-    def work_through(self, work: Work, begin: Callable[[], None]) -> None:
-        """Begin, then work on the first node that was started by that, and so on."""
-        self.is_open = True
-        try:
-            begin()
-            while self.node is not None:
-                node, self.node = self.node, None
-                work(*node)
-        finally:
-            self.is_open, self.node = False, None
-
-
 class DurableNodes:
     """Starts the work on nodes, and counts what is under way in this process.
 
@@ -87,7 +61,7 @@ class DurableNodes:
         self._workflow: Work | None = None
         self._run: GoOn | None = None
         self._queue: Queue | None = None
-        self._following = _Following()
+        self._following = Following()
         self._threads = 0
         self._starting: set[str] = set()
         self._count = 0
@@ -213,6 +187,7 @@ class DurableNodes:
             "name": "magica-mcp",
             "system_database_url": sa.make_url(database_url).render_as_string(hide_password=False),
             "system_database_engine": engine,
+            "sys_db_pool_size": CONNECTIONS,
             "application_version": _FORMAT,
             "executor_id": self._executor_id,
             "max_executor_threads": threads,

@@ -50,6 +50,8 @@ def show_instance(request: Request, caller: Owning) -> JsonValue:
         schema_version=SCHEMA,
         pid=instance.pid,
         unfinished_runs=caller.magica.unfinished_runs(),
+        settings=instance.settings,
+        is_background=instance.is_background,
     )
     return card.model_dump(by_alias=True)
 

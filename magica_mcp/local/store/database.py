@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -10,6 +11,9 @@ from magica_mcp.errors import ConfigurationError, LocalMagicaError
 from magica_mcp.local.store.enforced import enforce
 from magica_mcp.local.store.migrations import MIGRATIONS, Migration, bring_up_to_date
 from magica_mcp.local.store.processes import Processes
+
+CONNECT_SECONDS = 10
+"""How long a server is waited for that does not answer; afterwards it is one error more."""
 
 _BUSY_MILLISECONDS = 30_000
 
@@ -66,9 +70,29 @@ def _begin(connection: sa.Connection, statement: str) -> None:
         raise sa.exc.OperationalError(statement, None, error) from error
 
 
+def url_in(folder: Path, database_url: str | None) -> str | sa.URL:
+    """The database that is asked for, or a file in this folder."""
+    return database_url or sa.URL.create("sqlite", database=str(folder / "magica.sqlite"))
+
+
+def is_shared(database_url: str | None) -> bool:
+    """Whether several processes may have the database open, rather than one of this machine."""
+    return bool(database_url) and not str(database_url).startswith("sqlite")
+
+
 def _engine(url: str | sa.URL) -> sa.Engine:
     try:
-        return sa.create_engine(url, pool_size=20)
+        made = sa.make_url(url)
+        if made.get_backend_name() == "sqlite":
+            return sa.create_engine(made, pool_size=20)
+        # Shared by machines: few connections each, and none trusted that has long been idle.
+        return sa.create_engine(
+            made,
+            pool_size=10,
+            max_overflow=20,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+        )
     except (sa.exc.ArgumentError, ImportError) as error:
         raise ConfigurationError(
             "MAGICA_LOCAL_DATABASE_URL does not name a database that can be used here. Write it as "
@@ -83,7 +107,7 @@ def _foreign_errors_as_ours() -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         raise LocalMagicaError(
             f"The database of local Magica cannot be opened: {error.orig}. Mend what this says, or "
-            "set MAGICA_HOME to another folder."
+            "name another with MAGICA_HOME or MAGICA_LOCAL_DATABASE_URL."
         ) from error
 
 
