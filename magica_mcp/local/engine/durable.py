@@ -33,7 +33,7 @@ idle gets its share.
 CONNECTIONS = 10
 """How many DBOS keeps to a shared database, beside ours; servers allow a hundred in all."""
 
-SECONDS_BETWEEN_TAKES = 0.1
+SECONDS_BETWEEN_TAKES = 0.25
 """DBOS asks the database for what is new on a queue; it is not told."""
 
 _FORMAT = "1"
