@@ -150,5 +150,5 @@ def disk_errors_as_ours(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        advice = ADVICE.get(error.errno or 0, "Choose another folder.")
+        advice = ADVICE.get(error.errno or 0, "Give another folder, or set MAGICA_OUTPUT_DIR.")
         raise ConfigurationError(f"Could not save to {folder}: {reason}. {advice}") from error

@@ -125,6 +125,8 @@ class Register:
 
     def saved(self, account: str, run_id: str) -> tuple[SavedFile, ...]:
         """The files of a run that were saved, in order; they may be gone by now."""
+        if not self._file.exists():
+            return ()
         with self._open() as connection:
             rows = connection.execute(
                 "SELECT number, path, sha256, bytes FROM saved"

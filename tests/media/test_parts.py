@@ -131,5 +131,8 @@ def test_a_disk_that_is_full_is_one_sentence_and_nothing_is_left(
 
 
 def test_an_error_of_no_known_kind_is_a_sentence_too(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"odd\. Choose"), disk_errors_as_ours(tmp_path):
+    with (
+        pytest.raises(ConfigurationError, match=r"odd\. Give another"),
+        disk_errors_as_ours(tmp_path),
+    ):
         raise OSError("odd")

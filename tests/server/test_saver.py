@@ -237,3 +237,30 @@ async def test_a_wish_that_cannot_be_noted_is_told_and_raises_nothing(tmp_path: 
         (line,) = await saver.promise(["run1"], ".")
 
     assert "was not noted" in line
+
+
+async def test_a_register_that_cannot_be_used_keeps_nothing_from_being_saved(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "results.sqlite").write_text("no database at all, but long enough to be one")
+    async with saver_in(tmp_path, quick()) as saver:
+        saving = await saver.seen(run_of(CDN), wish=".", estimate=None, seconds=LONG_ENOUGH)
+
+    assert saving is not None
+    assert saving.problem is None
+    assert saving.files[0].path.read_bytes() == b"x"
+
+
+async def test_a_save_that_its_call_left_is_told_of_by_the_next_one(tmp_path: Path) -> None:
+    gate = Gate()
+    async with saver_in(tmp_path, Stage({"GET cdn.test/gen/a.png": gate})) as saver:
+        await saver.seen(run_of(CDN), wish=".", estimate=None, seconds=0)
+        await gate.reached.wait()
+        gate.opened.set()
+        late = await saver.seen(run_of(CDN), wish=None, estimate=None, seconds=LONG_ENOUGH)
+        again = await saver.seen(run_of(CDN), wish=None, estimate=None, seconds=LONG_ENOUGH)
+
+    assert late is not None
+    assert again is not None
+    assert late.is_news
+    assert (again.is_news, again.files) == (False, late.files)

@@ -6,9 +6,7 @@ from magica_mcp.media.parts import beside
 from magica_mcp.media.register import SavedFile
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.render.calls import call
-from magica_mcp.server.saver import Saving
-
-ANOTHER_PLACE = "It is not saved twice: copy it if it is wanted elsewhere too."
+from magica_mcp.server.saves import Saving
 
 
 def saved(saving: Saving | None, *, run_id: str) -> list[str]:
@@ -38,7 +36,9 @@ def _files(saving: Saving) -> list[str]:
     else:
         listed = [f"- {file_text(file)}" for file in saving.files]
         lines = [f"{how}, {len(listed)} files:", *listed]
-    return lines if saving.is_news else [*lines, ANOTHER_PLACE]
+    if saving.not_in is not None:
+        lines.append(f"It is not saved twice: copy it if it is wanted in {saving.not_in} too.")
+    return lines
 
 
 def file_text(file: SavedFile) -> str:

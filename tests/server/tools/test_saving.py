@@ -71,6 +71,7 @@ async def test_a_wish_that_leads_elsewhere_costs_nothing(
 
     assert answer.is_error
     assert "such as 'posters' or 'posters/fox.png'" in text_of(answer)
+    assert text_of(answer).endswith("Nothing was started and nothing was charged.")
     assert before == after
 
 
@@ -127,6 +128,7 @@ async def test_what_is_saved_already_is_not_saved_again(
 
     assert (again.structured_content or {})["saved"] == first["saved"]
     assert "Saved before: " in text_of(again)
+    assert f"copy it if it is wanted in {tmp_path / 'results' / 'posters'} too" in text_of(again)
     assert len(list((tmp_path / "results").rglob("*.png"))) == 1
 
 
