@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -60,9 +61,9 @@ def fetch_media(
 
     Raises `NodeFailedError`, or `InvalidInputError` for a URL that is none.
     """
-    own = own_name(source)
-    if own is not None and (content := _kept(media, own)) is not None:
-        return content
+    kept = kept_file(source, media=media)
+    if kept is not None:
+        return kept.read_bytes()
     if name_in(source) is not None:
         raise _failed("an input file is no longer kept here. Make or upload it again")
     host = target_of(source).host
@@ -85,9 +86,11 @@ def own_name(source: str) -> str | None:
     return name_in(source) or (found and found.group(1))
 
 
-def _kept(media: MediaFolder, name: str) -> bytes | None:
+def kept_file(source: str, *, media: MediaFolder) -> Path | None:
+    """Where a file of our own lies; None where the source names none that is here."""
+    own = own_name(source)
     try:
-        return media.path_of(name).read_bytes()
+        return None if own is None else media.path_of(own)
     except NotFoundError:
         return None
 

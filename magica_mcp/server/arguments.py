@@ -21,6 +21,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "inputs": ("values", "input"),
     "arguments": ("input", "values"),
     "parameters": ("input", "values"),
+    "file": ("path",),
+    "file_path": ("path",),
+    "filepath": ("path",),
     "timeout": ("waitSeconds",),
     "wait": ("waitSeconds",),
 }

@@ -26,6 +26,7 @@ SCHEMAS = {spec.name: bound(spec).parameters for spec in TOOLS}
         ("get_run_status", {"run_id": "r"}, {"runId": "r"}),
         ("get_run_status", {"id": "r", "wait_seconds": 5}, {"runId": "r", "waitSeconds": 5}),
         ("get_pricing", {"model": "m"}, {"modelId": "m"}),
+        ("upload_file", {"file_path": "~/a.png"}, {"path": "~/a.png"}),
         (
             "execute_tool",
             {"toolName": "generate", "arguments": {"a": 1}},

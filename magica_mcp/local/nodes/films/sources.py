@@ -15,7 +15,7 @@ from av import VideoFrame
 from av.container import InputContainer
 
 from magica_mcp.errors import InvalidInputError, NodeFailedError
-from magica_mcp.local.fetch import Limits, fetch_media
+from magica_mcp.local.fetch import Limits, fetch_media, kept_file
 from magica_mcp.local.nodes.job import NodeJob, refuse_if_stopped
 from magica_mcp.recognition import recognized
 from magica_mcp.recognition.measuring import DEMUXERS
@@ -41,16 +41,20 @@ class SourceFile:
 
 
 def source_file(job: NodeJob, source: str, *, folder: Path) -> SourceFile:
-    """Fetch an input into a folder. Raises `NodeFailedError` for one that is no media."""
+    """An input where it lies, or fetched into a folder: of our own, none is held in memory.
+
+    Raises `NodeFailedError` for one that is no media.
+    """
     refuse_if_stopped(job)
-    content = fetch_media(source, media=job.bench.media, limits=LIMITS)
-    demuxer = DEMUXERS.get(_extension(content))
+    path = kept_file(source, media=job.bench.media)
+    if path is None:
+        path = folder / f"{len(list(folder.iterdir()))}"
+        path.write_bytes(fetch_media(source, media=job.bench.media, limits=LIMITS))
+    demuxer = DEMUXERS.get(_extension(path))
     if demuxer is None:
         raise NodeFailedError(
             "An input is no video and no sound. Give an MP4, MOV, WebM, MP3, WAV, OGG or M4A file."
         )
-    path = folder / f"{len(list(folder.iterdir()))}"
-    path.write_bytes(content)
     return SourceFile(path, demuxer)
 
 
@@ -119,9 +123,10 @@ def refuse_long(seconds: Fraction) -> None:
         raise NodeFailedError(f"An input lasts longer than {hours} hours. Give a shorter one.")
 
 
-def _extension(content: bytes) -> str:
+def _extension(path: Path) -> str:
     try:
-        return recognized(content).extension
+        with path.open("rb") as file:
+            return recognized(file).extension
     except InvalidInputError as error:
         raise NodeFailedError(f"An input cannot be used: {error}") from error
 
