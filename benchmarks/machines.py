@@ -1,7 +1,8 @@
 """Many local Magicas on one PostgreSQL: start of a run, throughput of one and of two, take-over.
 
-The sides are processes with nodes that only take a nap: what is measured is the way to them. A run
-on SQLite, which starts its nodes itself, is the other side of one on PostgreSQL. MAGICA_TEST_POSTGRES_URL names a server whose user may create databases.
+The sides are processes with nodes that only take a nap: what is measured is the way to them. The
+same on SQLite is the other side of one run, and of a process that has nothing to do.
+MAGICA_TEST_POSTGRES_URL names a server whose user may create databases.
 
 usage: python -m benchmarks.machines
 """
@@ -173,7 +174,7 @@ def main() -> None:
         folder = Path(name)
         with database() as url:
             ours, theirs = one_run(folder / "sqlite", ""), one_run(folder / "shared", url)
-            print(f"one run: {ours * 1000:.0f} ms on SQLite, {theirs * 1000:.0f} ms by the queue")
+            print(f"one run: {ours * 1000:.0f} ms on SQLite, {theirs * 1000:.0f} ms on PostgreSQL")
             at_rest = idle(folder / "sqlite", ""), idle(folder / "shared", url)
             print(f"at rest: {at_rest[0]:.1%} of a core on SQLite, {at_rest[1]:.1%} with a queue")
         one, two = burst(folder / "burst", machines=1), burst(folder / "burst", machines=2)

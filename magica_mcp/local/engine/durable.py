@@ -108,6 +108,11 @@ class DurableNodes:
             idle = self._threads - self._count - len(self._starting)
         return int(self._following.is_free) + max(0, idle)
 
+    def is_idle(self) -> bool:
+        """Whether nothing is being worked on in this process, or about to be."""
+        with self._changed:
+            return not self._count and not self._starting
+
     def start(self, run_id: str, node_id: str) -> None:
         """Work on a node as soon as a thread is free; nothing happens if it was started before."""
         if self._following.take(run_id, node_id):

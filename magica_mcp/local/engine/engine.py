@@ -54,13 +54,14 @@ class Engine:
         with self._store.writing() as tx:
             have = tx.ledger.locked(order.account.id)
             require_credits(need=sum(prepared.prices.values()), have=have)
-            # What processes share is handed out, and begins wherever it is taken.
-            room = self._starter.room() if self._process_id is None else 0
+            # What comes while a process is busy is for whichever has room first.
+            is_ours = self._process_id is None or self._starter.is_idle()
+            room = self._starter.room() if is_ours else 0
             begun = [BegunNode(run_id, node, node.input({})) for node in first[:room]]
             store_run(tx, run_id, order, prepared, given=_given(begun))
             if self._process_id is not None:
                 tx.processes.own(self._process_id, run_id)
-        if self._process_id is not None and prepared.plan.nodes:
+        if prepared.plan.nodes and not is_ours:
             self._starter.hand_out(run_id)
             return run_id
         self._let_go(run_id, [node.node_id for node in first], begun=begun)

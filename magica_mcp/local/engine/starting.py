@@ -17,6 +17,10 @@ class Starter(Protocol):
         """How many nodes would be worked on at once if this thread started them now."""
         ...
 
+    def is_idle(self) -> bool:
+        """Whether nothing is being worked on in this process, or about to be."""
+        ...
+
     def start(self, run_id: str, node_id: str) -> None:
         """Have a node worked on soon; nothing happens if it was started before."""
         ...

@@ -14,10 +14,18 @@ def hand_out_again(workshop: Workshop, run_id: str) -> None:
     workshop.engine.go_on(run_id)
 
 
-def test_a_run_waits_for_whoever_takes_it(sharing: Workshop) -> None:
+def test_what_comes_while_a_process_is_busy_waits_for_whoever_takes_it(sharing: Workshop) -> None:
     run_id = sharing.start(workflow("ask → a", "a → end"))
 
     assert (sharing.starter.queue, sharing.waiting()) == ([run_id], [])
+
+
+def test_who_has_nothing_to_do_begins_at_once(sharing: Workshop) -> None:
+    sharing.starter.has_nothing_to_do = True
+
+    sharing.start(workflow("ask → a", "a → end"))
+
+    assert (sharing.starter.queue, sharing.waiting()) == ([], ["a"])
 
 
 def test_who_takes_a_run_starts_what_waits_for_nothing(sharing: Workshop) -> None:

@@ -35,6 +35,7 @@ class ByHand:
     known: set[tuple[str, str]] = field(default_factory=set)
     seats: int = 0
     """How many threads are free."""
+    has_nothing_to_do: bool = False
     queue: list[str] = field(default_factory=list)
     """Runs that were handed out and that nobody has taken."""
     taken: dict[str, str] = field(default_factory=dict)
@@ -53,6 +54,9 @@ class ByHand:
 
     def forget(self, run_id: str, node_id: str) -> None:
         self.known.discard((run_id, node_id))
+
+    def is_idle(self) -> bool:
+        return self.has_nothing_to_do
 
     def hand_out(self, run_id: str) -> None:
         if run_id not in self.queue and run_id not in self.taken:
