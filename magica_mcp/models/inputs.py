@@ -26,10 +26,11 @@ def checked(
     _refuse_unknown(schema, given)
     complete: JsonObject = {}
     for field in schema.fields:
-        value = given.get(field.name)
+        value, default = given.get(field.name), default_of(schema, field)
         if _is_absent(value):
-            value = default_of(schema, field)
-        else:
+            value = default
+        elif type(value) is not type(default) or value != default:
+            # Otherwise it is what the catalog itself would have given, and that is not doubted.
             value = read_value(field, value, media=media)
         if value is not None:
             complete[field.name] = value

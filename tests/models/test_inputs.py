@@ -214,3 +214,10 @@ def test_defaults_may_stand_beside_the_fields() -> None:
     beside = schema({"name": "style"}).model_copy(update={"defaults": {"style": "plain"}})
 
     assert checked(beside, {}) == {"style": "plain"}
+
+
+def test_a_default_may_be_given_too_though_it_would_not_do_otherwise() -> None:
+    field: JsonObject = {"name": "size", "type": "select", "options": ["1K"], "default": "auto"}
+    schema = ModelSchema.model_validate({"modelId": "m", "name": "M", "fields": [field]})
+
+    assert checked(schema, checked(schema, {})) == {"size": "auto"}

@@ -4,19 +4,18 @@ Everything comes from one file in the live catalog's own shape, so that file can
 """
 
 import difflib
-import json
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from magica_mcp.errors import ConfigurationError, NotFoundError, or_list
 from magica_mcp.graph.ports import NodePorts, Port, PortKind
 from magica_mcp.local.catalog.entries import CatalogEntry, CatalogFile, CatalogMode
 from magica_mcp.local.catalog.fields import input_fields, ports_of, schema_of
+from magica_mcp.local.catalog.lenience import read_json
 from magica_mcp.local.catalog.prices import Measured, price
 from magica_mcp.local.catalog.pricing import answer
 from magica_mcp.local.catalog.search import Findable, as_words, search
@@ -31,6 +30,8 @@ from magica_mcp.models.catalog import (
 from magica_mcp.models.credits import Pricing
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import REQUEST_TYPE, RESPONSE_TYPE
+
+logger = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).with_name("models.json")
 
@@ -79,9 +80,9 @@ class _Choice:
     @property
     def is_usual(self) -> bool:
         """Whether this is the mode that the node type alone stands for."""
-        first = self.entry.sub_models[:1] or (self.mode,)
-        usual = self.entry.default_sub_model_id or first[0].sub_model_id
-        return self.mode.sub_model_id == usual
+        modes = [mode.sub_model_id for mode in self.entry.sub_models] or [self.mode.sub_model_id]
+        usual = self.entry.default_sub_model_id
+        return self.mode.sub_model_id == (usual if usual in modes else modes[0])
 
     # Derived once: each node of each run asks for these.
 
@@ -210,22 +211,32 @@ class Catalog:
 
 
 def load_catalog(path: Path | None = None) -> Catalog:
-    """The catalog of a file, or the shipped one. Raises `ConfigurationError`."""
+    """The catalog of a file, or the shipped one; what is no model is left out, and that is logged.
+
+    Raises `ConfigurationError` for a file without a single model.
+    """
     place = path or SHIPPED
     try:
-        raw = json.loads(place.read_bytes())
+        raw = read_json(place.read_bytes())
         entries = CatalogFile.model_validate(raw).models
     except OSError as error:
         raise ConfigurationError(f"The catalog {place} cannot be read: {error}.") from error
-    except (ValueError, ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(
             f"{place} is not a catalog: {str(error).splitlines()[0]}. Fix or replace the file."
         ) from error
+    left_out = sorted(raw["models"].keys() - entries.keys())
+    if not entries:
+        raise ConfigurationError(f"{place} names no model. Fix or replace the file.")
+    if left_out:
+        logger.warning("Left out of %s, since it is no model: %s", place.name, ", ".join(left_out))
     return Catalog(raw, entries)
 
 
 def _choices(entries: Mapping[str, CatalogEntry]) -> Iterator[_Choice]:
     for key, entry in entries.items():
+        if entry.node_type.lower() in SCAFFOLD:
+            continue
         lone = CatalogMode(sub_model_id=entry.node_type, category=entry.category)
         for mode in entry.sub_models or (lone,):
             yield _Choice(key, entry, mode)

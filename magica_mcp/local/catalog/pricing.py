@@ -18,6 +18,7 @@ APPROACH: Mapping[str, str] = {
     "per_token": "By the tokens that are read and written.",
     "tiered": "By a table of prices; the input says which one applies.",
 }
+UNKNOWN = "By a rule that local Magica does not know; it charges what is usual."
 NOTE = "In microcredits, a million to the credit. Looking at prices is free."
 SAMPLE_NOTE = (
     "Give sampleInput to get estimatedCost, the exact price of that input in microcredits."
@@ -36,7 +37,7 @@ def answer(schema: ModelSchema, cost: Cost, *, usual: int, cost_config: JsonObje
     return {
         "costConfig": cost_config if cost.type == "tiered" else None,
         "costSummary": summary,
-        "pricingApproach": APPROACH.get(cost.type, "As the catalog says."),
+        "pricingApproach": APPROACH.get(cost.type, UNKNOWN),
         "pricingDetails": details,
         "note": SAMPLE_NOTE if cost.type in {"tiered", "per_second"} else NOTE,
     }

@@ -213,15 +213,6 @@ def test_outputs_that_are_not_listed_are_those_of_the_kind(live: Catalog) -> Non
     assert live.ports("background_remover").output("result") is not None
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"models": {"a": {"name": "A"}}}', "{"])
-def test_a_file_that_is_no_catalog_is_refused(tmp_path: Path, content: str) -> None:
-    file = tmp_path / "catalog.json"
-    file.write_text(content, encoding="utf-8")
-
-    with pytest.raises(ConfigurationError, match="is not a catalog"):
-        load_catalog(file)
-
-
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load_catalog(tmp_path / "none.json")
