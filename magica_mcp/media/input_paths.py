@@ -68,7 +68,7 @@ def understood(text: str) -> Path:
         raise InvalidInputError(message)
     if not text.strip() or "\0" in text:
         raise InvalidInputError("That is no path. Give the path of a file on this machine.")
-    plain = _of_file_url(text) if text.lower().startswith("file:") else text
+    plain = _of_file_url(text.strip()) if text.strip().lower().startswith("file:") else _bare(text)
     if WINDOWS_PATH.match(plain) and not IS_WINDOWS:
         message = (
             f"'{shortened(text)}' is a path of Windows, and this server runs on another system. "
@@ -76,6 +76,14 @@ def understood(text: str) -> Path:
         )
         raise InvalidInputError(message)
     return _expanded(plain)
+
+
+def _bare(text: str) -> str:
+    """The path without what shells and people put around it: spaces, quotes, backslashes."""
+    plain = text.strip()
+    if len(plain) > 2 and plain[0] == plain[-1] and plain[0] in "'\"`":
+        return plain[1:-1]
+    return plain if IS_WINDOWS else plain.replace("\\ ", " ")
 
 
 def _of_file_url(url: str) -> str:

@@ -15,6 +15,11 @@ OFFICE_PARTS: Mapping[str, str] = {
 }
 """The part that only such a file has."""
 
+END_OF_ZIP = b"PK\x05\x06"
+LONGEST_END = 22 + 65_535
+LARGEST_INDEX = 16_000_000
+"""No document has a longer one; it would only fill memory."""
+
 
 def read_pdf(content: Content) -> MediaFacts | None:
     if not content.starts(b"%PDF-"):
@@ -27,6 +32,8 @@ def read_pdf(content: Content) -> MediaFacts | None:
 def read_office(content: Content) -> MediaFacts | None:
     if not content.starts(b"PK\x03\x04"):
         return None
+    if _index_size(content) > LARGEST_INDEX:
+        return None
     try:
         with zipfile.ZipFile(content.file) as archive:
             names = set(archive.namelist())
@@ -34,3 +41,11 @@ def read_office(content: Content) -> MediaFacts | None:
         raise incomplete("document or ZIP") from error
     extension = next((each for part, each in OFFICE_PARTS.items() if part in names), None)
     return None if extension is None else MediaFacts(extension)
+
+
+def _index_size(content: Content) -> int:
+    """Bytes of the list of what is in the archive, which has to be read whole; 0: there is none."""
+    end = content.last(LONGEST_END)
+    at = end.rfind(END_OF_ZIP)
+    found = end[at + 12 : at + 16] if at >= 0 else b""
+    return int.from_bytes(found, "little")

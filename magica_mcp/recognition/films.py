@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from magica_mcp.errors import InvalidInputError
 from magica_mcp.recognition.content import Content
@@ -13,7 +14,8 @@ NOT_PLAYED = frozenset({b"heic", b"heix", b"mif1", b"msf1", b"jp2 ", b"jpx ", b"
 """Brands of pictures that come in boxes as well."""
 
 MOST_BOXES = 100_000
-"""More in a row are not looked at."""
+"""More in a row, or on one level, are not looked at."""
+MOST_TRACKS = 1_000
 
 UNKNOWN_LENGTH = 0xFFFFFFFF
 SAMPLES = b"mdia/minf/stbl/stsz"
@@ -60,12 +62,8 @@ def boxes_at(content: Content, within: Iterable[Box], path: bytes) -> Sequence[B
     """All boxes at a path such as b"mdia/minf" below some boxes."""
     found = list(within)
     for kind in path.split(b"/"):
-        found = [
-            inner
-            for box in found
-            for inner in boxes(content, box.begin, box.end)
-            if inner.kind == kind
-        ]
+        inside = (inner for box in found for inner in boxes(content, box.begin, box.end))
+        found = [box for box in islice(inside, MOST_BOXES) if box.kind == kind]
     return found
 
 
@@ -87,7 +85,7 @@ def _box(content: Content, begin: int, end: int) -> Box:
 def _facts(content: Content, parts: Sequence[Box], *, brand: bytes) -> MediaFacts:
     header = next(box for box in parts if box.kind == b"mvhd")
     duration = _duration(content, header)
-    tracks = [box for box in parts if box.kind == b"trak"]
+    tracks = [box for box in parts if box.kind == b"trak"][:MOST_TRACKS]
     comes_in_pieces = any(box.kind == b"mvex" for box in parts)
     if not comes_in_pieces and all(_is_empty(content, track) for track in tracks):
         raise InvalidInputError("The video has no frames and no sound. Give one that has.")

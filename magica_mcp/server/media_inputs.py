@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from magica_mcp.errors import InvalidInputError
+from magica_mcp.errors import InvalidInputError, NotFoundError, shortened
 from magica_mcp.graph.lifecycle import RunStatus, is_over
 from magica_mcp.graph.ports import PortKind, fits, kind_of_field
 from magica_mcp.models.catalog import ModelSchema
 from magica_mcp.models.field_values import MediaForm
 from magica_mcp.models.inputs import checked
+from magica_mcp.models.media import MediaItem
 from magica_mcp.models.runs import Asset, Run, assets_of, result_assets
 from magica_mcp.models.values import Values
 from magica_mcp.models.wire import JsonObject
@@ -105,12 +106,22 @@ class MediaInputs:
                 run = await self.workspace.client.find_run(handle.run_id)
                 return [asset.url for asset in chosen_files(run, handle, wanted)]
             case LibraryFile(media_id):
-                item = await library_item(self.workspace.client, media_id)
+                item = await self._of_library(media_id)
                 is_known = item.type != "file" or item.mime_type is not None
                 wanted.require(item.type, is_known=is_known, what=f"'{media_id}'")
                 return [item.url]
             case DiskFile(path):
                 return [await self._of_disk(wanted, path)]
+
+    async def _of_library(self, media_id: str) -> MediaItem:
+        try:
+            return await library_item(self.workspace.client, media_id)
+        except NotFoundError as error:
+            message = (
+                f"{error} If it is the id of a run, write run:{shortened(media_id)}; the path of a "
+                "file needs its ending."
+            )
+            raise InvalidInputError(message) from error
 
     async def _of_disk(self, wanted: "_Wanted", path: str) -> str:
         if not self.uploads:

@@ -10,7 +10,7 @@ PATH = "/media/cat.png"
 
 
 async def found(reply: Reply) -> str | None:
-    return await Stage({f"HEAD {PATH}": reply}).client.present_url(URL)
+    return await Stage({f"HEAD {PATH}": reply, f"GET {PATH}": reply}).client.present_url(URL)
 
 
 async def test_a_file_that_is_there_is_where_it_was() -> None:
@@ -19,7 +19,16 @@ async def test_a_file_that_is_there_is_where_it_was() -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 async def test_a_file_that_is_gone_is_nowhere(status: int) -> None:
-    assert await found(answer({}, status)) is None
+    gone = answer({}, status)
+    stage = Stage({f"HEAD {PATH}": gone, f"GET {PATH}": gone})
+
+    assert await stage.client.present_url(URL) is None
+
+
+async def test_a_host_that_gives_no_head_alone_is_asked_for_the_file() -> None:
+    stage = Stage({f"HEAD {PATH}": answer({}, 403), f"GET {PATH}": answer({})})
+
+    assert await stage.client.present_url(URL) == URL
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tests.recognition import making
 
 PICTURE = making.picture("PNG")
 LONG_FILM = making.film((640, 360)) + making.box(b"free", bytes(3_000_000))
+WRITE_ONLY = Path("/sys/bus/cpu/uevent")
 ON_WINDOWS = sys.platform == "win32"
 
 
@@ -130,6 +131,12 @@ def test_what_the_system_refuses_is_said_with_what_to_do() -> None:
     assert str(error).startswith(
         "'cat.png' cannot be read: Permission denied. Make it readable for the user"
     )
+
+
+@pytest.mark.skipif(not WRITE_ONLY.exists(), reason="a file that not even root may read")
+def test_a_file_that_may_not_be_read_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match=r"'uevent' cannot be read: Permission denied"):
+        open_input("uevent", folders=[WRITE_ONLY.parent])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a file of Linux")

@@ -47,6 +47,17 @@ def test_the_home_of_nobody_is_no_place(home: Path) -> None:
         found("~nobody-of-that-name/cat.png", home)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [" my cat.png\n", "'my cat.png'", '"my cat.png"', "`my cat.png`", "my\\ cat.png"],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="shells are others there")
+def test_what_shells_put_around_a_path_is_no_part_of_it(home: Path, text: str) -> None:
+    (home / "my cat.png").write_bytes(b"x")
+
+    assert found(text, home).name == "my cat.png"
+
+
 @pytest.mark.parametrize("host", ["", "localhost"])
 def test_a_file_url_is_a_path(home: Path, host: str) -> None:
     (home / "my cat.png").write_bytes(b"x")

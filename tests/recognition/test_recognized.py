@@ -24,6 +24,7 @@ class Counting(io.BytesIO):
         return found
 
 
+INDEX_SIZE = making.DOCX[-10:-6]
 SOUND = ((0, 0),)
 PICTURES = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP", ".gif": "GIF", ".bmp": "BMP"}
 PICTURES |= {".tif": "TIFF", ".avif": "AVIF"}
@@ -237,6 +238,7 @@ def test_a_file_without_its_main_part_is_refused(content: bytes) -> None:
         b"\xff\xfb\x90\x00" + bytes(500),
         making.box(b"ftyp", b"heic") + bytes(64),
         making.office("xl/workbook.xml"),
+        making.DOCX.replace(INDEX_SIZE, b"\xff\xff\xff\x7f"),
         b"\x1aE\xdf\xa3\x8b\x42\x82\x88matroska",
         bytes(1000),
         b"BM is how a text may begin",

@@ -136,6 +136,7 @@ async def test_where_nobody_knows_a_file_is_believed_to_be_there(
             "GET v1/credits/balance": answer({}),
             "POST v1/files": answer(item),
             "HEAD /media/1.png": answer({}, status),
+            "GET /media/1.png": answer({}, 500),
         }
     )
     mine = uploads(stage.client, tmp_path)

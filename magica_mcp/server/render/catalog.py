@@ -6,7 +6,7 @@ from magica_mcp.models.catalog import FoundModel, ModelField, ModelSchema, Model
 from magica_mcp.models.field_values import MEDIA_TYPES, MediaForm
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.render.calls import bound_text, call, one_line
-from magica_mcp.server.render.media import without_upload_advice
+from magica_mcp.server.render.media import with_handles, without_upload_advice
 
 SHOWN_PER_CATEGORY = 12
 LONGEST_DESCRIPTION = 100
@@ -58,6 +58,15 @@ def schema(value: ModelSchema) -> str:
         lines.append(f"A media field takes {MediaForm.HANDLE.value}.")
     arguments: JsonObject = {"tool_name": "generate", "input": example(value)}
     return "\n".join([*lines, f"Next: {call('execute_tool', arguments)}"])
+
+
+def schema_facts(value: ModelSchema) -> JsonObject:
+    """The same for programs."""
+    fields = tuple(
+        field.model_copy(update={"description": with_handles(field.description, of=field.type)})
+        for field in value.fields
+    )
+    return value.model_copy(update={"fields": fields}).wire()
 
 
 def field_text(field: ModelField) -> str:

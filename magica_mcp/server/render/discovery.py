@@ -5,7 +5,7 @@ from magica_mcp.models.field_values import MEDIA_TYPES, MediaForm
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField
 from magica_mcp.server.render.calls import and_list, bound_text, call, one_line, plain
-from magica_mcp.server.render.media import without_upload_advice
+from magica_mcp.server.render.media import with_handles, without_upload_advice
 from magica_mcp.server.resolving import ChosenWorkflow
 
 
@@ -52,6 +52,12 @@ def defaults_text(fields: tuple[RequestField, ...]) -> str:
 
 def _counted(fields: tuple[RequestField, ...]) -> str:
     return "one field" if len(fields) == 1 else f"{len(fields)} fields"
+
+
+def field_facts(field: RequestField) -> JsonObject:
+    """The same for programs."""
+    description = with_handles(field.description or "", of=field.type) or None
+    return field.model_copy(update={"description": description}).wire()
 
 
 def field_text(field: RequestField) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from magica_mcp.models.field_values import MEDIA_TYPES
+from magica_mcp.models.field_values import MEDIA_TYPES, MediaForm
 from magica_mcp.models.media import MediaItem
 from magica_mcp.models.wire import Page
 from magica_mcp.server.render.calls import more
@@ -45,6 +45,12 @@ def without_upload_advice(description: str, *, of: str) -> str:
         return description
     sentences = re.split(r"(?<=[.!?])\s+", description)
     return " ".join(said for said in sentences if not _UPLOAD_ADVICE.search(said)).strip()
+
+
+def with_handles(description: str, *, of: str) -> str:
+    """Likewise, and what a media field takes here: for whoever reads each field by itself."""
+    plain = without_upload_advice(description, of=of)
+    return f"{plain} Takes {MediaForm.HANDLE.value}.".strip() if of in MEDIA_TYPES else plain
 
 
 _UPLOAD_ADVICE = re.compile(r"upload_file|\bpublic\b.*\bURL", re.IGNORECASE)

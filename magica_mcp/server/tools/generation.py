@@ -35,7 +35,7 @@ async def get_model_schema(
     client = workspace_of(ctx).client
     model = await resolve_model(client, modelId)
     schema = await client.model_schema(model.id)
-    return reply(catalog.schema(schema), schema.wire())
+    return reply(catalog.schema(schema), catalog.schema_facts(schema))
 
 
 async def execute_tool(

@@ -30,6 +30,9 @@ async def upload_file(
             "upload_file needs exactly one of path, url, data_uri and base64. Nothing was stored."
         )
         raise InvalidInputError(message)
+    if url and not url.strip().lower().startswith(("http://", "https://")):
+        message = "url takes an http(s) URL; for a file on this machine give path instead."
+        raise InvalidInputError(message)
     workspace = workspace_of(ctx)
     if path:
         found = await workspace.uploads.upload(path, called=filename)

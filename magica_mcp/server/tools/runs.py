@@ -77,7 +77,7 @@ async def _discovery(
         "started": False,
         "workflow": _workflow_facts(chosen),
         "alsoFits": _others(chosen),
-        "fields": [field.wire() for field in fields],
+        "fields": [discovery.field_facts(field) for field in fields],
         "valuesTemplate": dict(discovery.values_template(fields)),
         "estimate": {"microcredits": estimate},
     }

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 import httpx
+import pytest
 from PIL import Image
 
 from tests.server.assistant import assistant, text_of, told
@@ -34,6 +35,16 @@ async def test_an_upload_is_one_of_four(http: httpx.AsyncClient, tmp_path: Path)
         answer = await client.call_tool("upload_file", {"base64": "a", "url": "https://a.test/b"})
 
     assert "exactly one of path, url, data_uri and base64" in text_of(answer)
+
+
+@pytest.mark.parametrize("url", ["file:///home/me/cat.png", "~/cat.png", "cat.png"])
+async def test_a_path_given_as_a_url_is_told_where_it_goes(
+    http: httpx.AsyncClient, tmp_path: Path, url: str
+) -> None:
+    async with assistant(http, tmp_path) as client:
+        answer = await client.call_tool("upload_file", {"url": url})
+
+    assert "for a file on this machine give path instead" in text_of(answer)
 
 
 async def test_the_library_is_paged_newest_first(http: httpx.AsyncClient, tmp_path: Path) -> None:
