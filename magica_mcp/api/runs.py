@@ -14,7 +14,7 @@ from magica_mcp.api.reading import answer_as, page_in, page_of, shaped
 from magica_mcp.api.retry import Effect
 from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call, segment
-from magica_mcp.errors import NotFoundError, UnreadableAnswerError
+from magica_mcp.errors import ApiError, NotFoundError, UnreadableAnswerError
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.runs import (
     ModelRun,
@@ -180,6 +180,20 @@ class RunCalls:
             without_absent({**filters, **where}),
             lambda value: page_in(value, WorkflowRun),
         )
+
+    async def list_model_runs(self, *, page_size: int = 50) -> tuple[ModelRun, ...] | None:
+        """The latest runs of single models; None where Magica lists none.
+
+        Only local Magica is known to: nothing documents such a listing (magica-contract 2.0).
+        """
+        query = page_query(page=1, page_size=page_size)
+        try:
+            call = Call("GET", "v1/nodes/runs", query=query)
+            return (await self._line.transport.ask(call, page_of(ModelRun))).items
+        except ApiError as error:
+            if error.status in {404, 405} or isinstance(error, UnreadableAnswerError):
+                return None
+            raise
 
     async def cancel_run(self, run_id: str) -> WorkflowRun:
         """Cancel a run of a workflow; one that is over stays as it is."""

@@ -192,6 +192,14 @@ class LocalMagica:
             run = tx.runs.owned(account.id, run_id, kind=RunKind.MODEL)
             return answers.model_run(run, tx.node_runs.of_runs([run_id])[0])
 
+    def list_model_runs(
+        self, account: Account, *, page: int = 1, page_size: int = 20
+    ) -> Page[ModelRun]:
+        """Runs of models, the latest first, whether or not they have made anything yet."""
+        wanted = RunFilter(RunKind.MODEL)
+        with self._store.reading() as tx:
+            return answers.run_page(tx, account.id, wanted, answers.model_runs, page, page_size)
+
     def list_runs(
         self,
         account: Account,
@@ -206,15 +214,8 @@ class LocalMagica:
         """Runs of workflows, the latest first; `after` is the last of the page before, if known."""
         wanted = RunFilter(RunKind.WORKFLOW, workflow_id, status, search)
         with self._store.reading() as tx:
-            found = tx.runs.page(account.id, wanted, page=page, page_size=page_size, after=after)
-            runs, total = found
-            return Page(
-                items=answers.workflow_runs(tx, runs),
-                page=page,
-                page_size=page_size,
-                total=total,
-                has_more=page * page_size < total,
-            )
+            shape = answers.workflow_runs
+            return answers.run_page(tx, account.id, wanted, shape, page, page_size, after=after)
 
     def cancel_run(self, account: Account, run_id: str) -> WorkflowRun:
         """End a run of either kind and give its unused credits back; one that is over stays."""

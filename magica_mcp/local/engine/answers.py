@@ -1,16 +1,20 @@
 """Stored runs as Magica answers them (magica-contract 2.3, 2.4)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from pydantic import JsonValue
 
 from magica_mcp.graph.lifecycle import RunStatus, is_over
 from magica_mcp.local.engine.plan import PlannedNode
 from magica_mcp.local.store.node_runs import StoredNodeRun
-from magica_mcp.local.store.runs import StoredRun
+from magica_mcp.local.store.runs import RunFilter, StoredRun
 from magica_mcp.local.store.store import Statements
 from magica_mcp.models.runs import ModelRun, NodeRun, WorkflowRun
+from magica_mcp.models.wire import Page
+
+Shown = TypeVar("Shown", WorkflowRun, ModelRun)
 
 
 def workflow_run(run: StoredRun, nodes: Sequence[StoredNodeRun]) -> WorkflowRun:
@@ -54,6 +58,33 @@ def model_run(run: StoredRun, node: StoredNodeRun) -> ModelRun:
         source=run.source,
         created_at=run.created_at,
         finished_at=run.finished_at,
+    )
+
+
+def model_runs(tx: Statements, runs: Sequence[StoredRun]) -> tuple[ModelRun, ...]:
+    """Runs of models in the order given."""
+    nodes = {node.run_id: node for node in tx.node_runs.of_runs([run.id for run in runs])}
+    return tuple(model_run(run, nodes[run.id]) for run in runs)
+
+
+def run_page(
+    tx: Statements,
+    account_id: str,
+    wanted: RunFilter,
+    shape: Callable[[Statements, Sequence[StoredRun]], tuple[Shown, ...]],
+    page: int,
+    page_size: int,
+    *,
+    after: str | None = None,
+) -> Page[Shown]:
+    """One page of an account's runs, the latest first; `after` as in `Runs.page`."""
+    runs, total = tx.runs.page(account_id, wanted, page=page, page_size=page_size, after=after)
+    return Page(
+        items=shape(tx, runs),
+        page=page,
+        page_size=page_size,
+        total=total,
+        has_more=page * page_size < total,
     )
 
 

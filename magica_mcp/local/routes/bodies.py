@@ -143,6 +143,10 @@ class ModelRunBody(Body):
     created_at: Moment
 
 
+class ModelRunPage(Paged):
+    items: list[ModelRunBody]
+
+
 # Credits --------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from fastapi import Request
 from pydantic import Field, JsonValue
 
 from magica_mcp.local.routes import bodies
-from magica_mcp.local.routes.caller import Asking
+from magica_mcp.local.routes.caller import Asking, Paged, cursor_after
 from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.routes.waiting import WaitSeconds, seen
 from magica_mcp.models.credits import NodeToPrice
@@ -29,6 +29,15 @@ class NodesToPrice(Ask, defer_build=False):
 
 def start_model_run(caller: Asking, node_type: str, ask: StartModelBody) -> JsonValue:
     return {"runId": caller.magica.start_model_run(caller.account, node_type, ask)}
+
+
+def list_model_runs(caller: Asking, paging: Paged) -> JsonValue:
+    """Also those that made no file, or none yet, which the media library cannot show."""
+    found = caller.magica.list_model_runs(caller.account, page=paging.page, page_size=paging.size)
+    return found.wire() | {
+        "items": [caller.shapes.model_run(run) for run in found.items],
+        "nextCursor": cursor_after(paging) if found.has_more else None,
+    }
 
 
 def show_model_run(caller: Asking, run_id: str) -> JsonValue:
@@ -60,6 +69,7 @@ ENDPOINTS = (
         fails=(403, 404, 410, 422),
         is_about_runs=True,
     ),
+    Endpoint("GET", "/v1/nodes/runs", list_model_runs, attested=False, shows=bodies.ModelRunPage),
     Endpoint(
         "GET",
         "/v1/nodes/runs/{run_id}",

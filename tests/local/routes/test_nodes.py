@@ -3,6 +3,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.llm_stand_in import LlmStandIn
 from tests.local.routes.running import CROP, finished, start_preview
 
 RECORDED_KEYS = {
@@ -97,3 +98,22 @@ async def test_an_estimate_of_an_unknown_type_is_not_found(http: httpx.AsyncClie
     answer = await http.post("v1/nodes/estimate-credits", json={"nodes": [{"type": "nothing"}]})
 
     assert answer.status_code == 404
+
+
+async def test_runs_of_models_are_listed_before_they_have_made_anything(
+    http: httpx.AsyncClient, llm: LlmStandIn
+) -> None:
+    llm.hold()
+    started = await http.post("v1/nodes/gpt_5_4/run", json={"input": {"prompt": "why"}})
+
+    listed = (await http.get("v1/nodes/runs")).json()
+    llm.release()
+
+    (row,) = listed["items"]
+    assert row["id"] == started.json()["runId"]
+    assert row["input"]["prompt"] == "why"
+    assert listed["nextCursor"] is None
+
+
+async def test_the_hosted_dialect_lists_no_runs_of_models(hosted_http: httpx.AsyncClient) -> None:
+    assert (await hosted_http.get("v1/nodes/runs")).status_code == 404
