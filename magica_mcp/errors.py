@@ -250,9 +250,16 @@ class FileTooLargeError(ApiError):
 
 
 class OutcomeUnknownError(ApiError):
-    """A paid request whose acceptance is not known; it must not be sent again blindly."""
+    """A paid request whose acceptance is not known; it must not be sent again blindly.
+
+    `what` is what happened, alone, where that was met just now.
+    """
 
     code = "OUTCOME_UNKNOWN"
+
+    def __init__(self, text: str, *, what: str = "") -> None:
+        self.what = what
+        super().__init__(text)
 
 
 # What happens inside local Magica -------------------------------------------------------------

@@ -188,7 +188,8 @@ def _settled(
         ending = NOTHING_STARTED if effect is Effect.START else ""
         return kind(" ".join(filter(None, (what, ending, advice))))
     if effect is Effect.START:
-        return OutcomeUnknownError(f"{what} {OPEN_START}")
+        what = f"{what} {advice}" if trouble is Trouble.LIMITED else what
+        return OutcomeUnknownError(f"{what} {OPEN_START}", what=what)
     return kind(f"{what} {OPEN_CHANGE}")
 
 

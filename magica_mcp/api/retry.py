@@ -49,12 +49,22 @@ ATTEMPTS: Mapping[Effect, Mapping[Trouble, int]] = {
 A second POST of a start is a second, billed run (magica-contract 1.5), so a start is repeated
 only when the first never left."""
 
-LEAVES_OPEN = frozenset({Trouble.LOST, Trouble.LATE, Trouble.UNREADABLE, Trouble.FAILED})
+_MAY_HAVE_ARRIVED = frozenset({Trouble.LOST, Trouble.LATE, Trouble.UNREADABLE, Trouble.FAILED})
+
+LEAVES_OPEN: Mapping[Effect, frozenset[Trouble]] = {
+    Effect.NONE: frozenset(),
+    Effect.CHANGE: _MAY_HAVE_ARRIVED,
+    Effect.START: _MAY_HAVE_ARRIVED | {Trouble.LIMITED},
+}
+"""After which troubles a request may have taken effect all the same.
+
+A 429 nearly always means that it did not. But something on the way may have sent it twice by
+itself and handed on the second answer, and with money nearly is not enough."""
 
 
 def is_open(effect: Effect, trouble: Trouble) -> bool:
     """Whether the request may have taken effect although it looks failed."""
-    return effect is not Effect.NONE and trouble in LEAVES_OPEN
+    return trouble in LEAVES_OPEN[effect]
 
 
 def delay_after(

@@ -16,7 +16,7 @@ from magica_mcp.models.workflows import (
 
 def priced_nodes(workflow: Workflow, *, values: Values) -> tuple[NodeToPrice, ...]:
     """Every processing node with its own inputs and what the Request node hands it."""
-    handed = _handed_by_request(workflow, values)
+    handed = handed_by_request(workflow, values)
     return tuple(
         NodeToPrice(
             type=node.type,
@@ -47,7 +47,8 @@ def _sub_model(node: WireNode) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _handed_by_request(workflow: Workflow, values: Values) -> Mapping[str, JsonObject]:
+def handed_by_request(workflow: Workflow, values: Values) -> Mapping[str, JsonObject]:
+    """The inputs that the Request node hands to other nodes, defaults filled in, by node id."""
     known = {
         (field.node_id, field.field_id): values.get(field.node_id, {}).get(
             field.field_id, field.default

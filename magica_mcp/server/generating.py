@@ -1,5 +1,7 @@
 """One paid run of one model: chosen, checked against its schema, priced, started."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from magica_mcp.errors import InvalidInputError, NameNotFoundError
@@ -8,7 +10,8 @@ from magica_mcp.models.runs import StartModelRun
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.media_inputs import MediaInputs
 from magica_mcp.server.resolving import ChosenModel, resolve_model
-from magica_mcp.server.spending import spend
+from magica_mcp.server.sightings import ModelTrace
+from magica_mcp.server.spending import Order
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.wishes import Wish
 
@@ -69,17 +72,31 @@ async def _tool_of_its_own(workspace: Workspace, tool_name: str) -> ChosenModel:
         ) from error
 
 
-async def start(workspace: Workspace, job: ModelJob) -> str:
-    """Start a job, written down in the journal, and return the run id."""
-    ask = StartModelRun(sub_model_id=job.model.sub_model_id, input=job.input)
-    wish = Wish(
-        account=workspace.account,
-        tool="execute_tool",
-        what=job.model.id,
-        arguments={"modelId": job.model.id, "input": job.input},
-        estimate=job.estimate,
+def order_of(workspace: Workspace, job: ModelJob, *, occurrence: int = 0) -> Order:
+    """A job as a paid request; `occurrence` as in `Wish`."""
+    model = job.model
+    ask = StartModelRun(sub_model_id=model.sub_model_id, input=job.input)
+    return Order(
+        wish=Wish(
+            account=workspace.account,
+            tool="execute_tool",
+            what=model.id,
+            arguments={"modelId": model.id, "input": job.input},
+            estimate=job.estimate,
+            occurrence=occurrence,
+        ),
+        send=lambda: workspace.client.start_model_run(model.node_type, ask),
+        trace=ModelTrace(model.node_type, model.sub_model_id, job.input),
     )
-    outcome = await spend(
-        workspace, wish, lambda: workspace.client.start_model_run(job.model.node_type, ask)
-    )
-    return outcome.run_id
+
+
+def orders_of(workspace: Workspace, jobs: Sequence[ModelJob]) -> list[Order]:
+    """The jobs of a batch; those that are equal are told apart by their order."""
+    orders: list[Order] = []
+    seen: Counter[str] = Counter()
+    for job in jobs:
+        first = order_of(workspace, job)
+        key = first.wish.key
+        orders.append(order_of(workspace, job, occurrence=seen[key]) if seen[key] else first)
+        seen[key] += 1
+    return orders

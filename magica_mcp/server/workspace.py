@@ -1,9 +1,10 @@
 """What a call works with: one account's client and what is remembered of it on this machine."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from mcp.server.mcpserver import Context
 
 from magica_mcp.server.keys import current_key
@@ -19,6 +20,8 @@ if TYPE_CHECKING:  # a server starts without them; the first call brings them
     from magica_mcp.server.uploads import Uploads
     from magica_mcp.spend.budgets import Limits
     from magica_mcp.spend.journal import Journal
+
+Sleep = Callable[[float], Awaitable[None]]
 
 
 def _new_previews() -> "Previews":
@@ -44,6 +47,7 @@ class Workspace:
     limits: "Limits"
     """What may be spent, and above which price somebody must agree first."""
     previews: "Previews" = field(default_factory=_new_previews)
+    sleep: Sleep = anyio.sleep
 
 
 OpenWorkspace = Callable[[str | None], Workspace]

@@ -105,6 +105,6 @@ class Database:
 def unusable(file: Path, why: str) -> JournalError:
     """What is said when the file cannot be used."""
     return JournalError(
-        f"The journal of paid requests ({file}) cannot be used: {why}. Nothing was sent and "
-        "nothing was charged. Make the file writable, or move it away."
+        f"The journal of paid requests ({file}) cannot be used ({why}), so nothing new is started: "
+        "make the file writable, or move it away."
     )

@@ -15,6 +15,13 @@ DOUBT = timedelta(hours=24)
 and stands in the way of the same request."""
 
 
+LONGEST_SENDING = timedelta(minutes=5)
+"""After that, no request is still on its way: the transport gives it up before."""
+
+LONGEST_BATCH = timedelta(minutes=30)
+"""After that, no batch is still being started."""
+
+
 class State(StrEnum):
     """How far a paid request has come."""
 
@@ -54,7 +61,7 @@ class Entry:
     state: State
     intended_at: datetime
     seen_at: datetime | None
-    """When its run was last seen running."""
+    """When its run was last seen running, or when its request was given up."""
     finished_at: datetime | None
     repeats: int | None
     """The id of the entry that it does again on purpose; 0: of none; None: it is no repetition."""

@@ -181,10 +181,16 @@ class Journal(Records):
         with self._database.writing(is_durable=False) as tx:
             sql.become(tx, entry_id, State.REFUSED, only_from=tuple(UNANSWERED))
 
+    def dropped(self, entry_id: int) -> None:
+        """Note that a planned request will not be sent."""
+        with self._database.writing(is_durable=False) as tx:
+            sql.become(tx, entry_id, State.REFUSED, only_from=(State.PLANNED,))
+
     def unknown(self, entry_id: int) -> None:
         """Note that nobody knows whether the request was accepted."""
         with self._database.writing(is_durable=False) as tx:
-            sql.become(tx, entry_id, State.UNKNOWN, only_from=(State.SENT,))
+            if sql.become(tx, entry_id, State.UNKNOWN, only_from=(State.SENT,)):
+                sql.mark_seen(tx, entry_id, now=self._now())
 
     def seen(self, entry_id: int) -> None:
         """Note that the run of an entry still runs."""

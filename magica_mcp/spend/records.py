@@ -6,7 +6,16 @@ from datetime import date, datetime
 from magica_mcp.spend import statements as sql
 from magica_mcp.spend.approvals import Approval, sealed
 from magica_mcp.spend.database import Database
-from magica_mcp.spend.entries import DOUBT, FRESH, DaySpend, Entry, Spent, State
+from magica_mcp.spend.entries import (
+    DOUBT,
+    FRESH,
+    LONGEST_BATCH,
+    LONGEST_SENDING,
+    DaySpend,
+    Entry,
+    Spent,
+    State,
+)
 from magica_mcp.spend.holders import Holders
 
 
@@ -43,8 +52,11 @@ class Records:
             return sql.unsettled(tx, account, after=now - DOUBT, before=now - FRESH, limit=limit)
 
     def is_under_way(self, entry: Entry) -> bool:
-        """Whether the process that sends this entry's request still runs."""
-        return entry.state in {State.PLANNED, State.SENT} and self._holders.is_alive(entry.holder)
+        """Whether a process is about to send this entry's request or waits for the answer."""
+        longest = {State.PLANNED: LONGEST_BATCH, State.SENT: LONGEST_SENDING}.get(entry.state)
+        if longest is None or self._now() - entry.intended_at > longest:
+            return False
+        return self._holders.is_alive(entry.holder)
 
     def spent(self, account: str) -> Spent:
         """Today's charges and what is reserved."""

@@ -101,7 +101,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 def _migrate(connection: sqlite3.Connection, *, found: int) -> None:
     if found > VERSION:
-        raise JournalError("a newer version of magica-mcp has written it. Upgrade this one")
+        raise JournalError("it was written by a newer version of magica-mcp")
     if found < VERSION:
         _create(connection)
 

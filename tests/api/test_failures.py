@@ -140,7 +140,7 @@ def test_a_web_page_that_refuses_is_not_taken_for_missing_credits() -> None:
     assert type(failure(403, b"<html>blocked</html>", HTML).error) is UnreachableError
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 413, 422, 429])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 413, 422])
 def test_a_refused_start_says_that_nothing_was_charged(status: int) -> None:
     assert NOTHING_STARTED in str(failure(status, b"", JSON, effect=Effect.START).error)
 
@@ -151,6 +151,14 @@ def test_a_start_that_may_have_been_accepted_is_an_unknown_outcome(status: int) 
 
     assert type(error) is OutcomeUnknownError
     assert str(error).endswith(OPEN_START)
+
+
+def test_a_start_that_met_a_limit_may_have_been_sent_on_all_the_same() -> None:
+    error = failure(429, b"", {**JSON, "retry-after": "30"}, effect=Effect.START).error
+
+    assert type(error) is OutcomeUnknownError
+    assert "Wait 30 seconds" in error.what
+    assert error.status == 429
 
 
 def test_a_change_that_may_have_happened_says_so() -> None:

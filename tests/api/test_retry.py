@@ -53,13 +53,14 @@ def test_retry_after_is_kept_or_else_not_waited_for(asked: float, pause: float |
 
 
 @pytest.mark.parametrize(
-    "trouble", [Trouble.LOST, Trouble.LATE, Trouble.UNREADABLE, Trouble.FAILED]
+    "trouble",
+    [Trouble.LOST, Trouble.LATE, Trouble.UNREADABLE, Trouble.FAILED, Trouble.LIMITED],
 )
 def test_the_outcome_of_a_start_that_may_have_arrived_is_open(trouble: Trouble) -> None:
     assert is_open(Effect.START, trouble)
 
 
-@pytest.mark.parametrize("trouble", [Trouble.NOT_SENT, Trouble.LIMITED, Trouble.REFUSED])
+@pytest.mark.parametrize("trouble", [Trouble.NOT_SENT, Trouble.REFUSED])
 def test_the_outcome_of_a_start_that_was_refused_or_never_sent_is_known(trouble: Trouble) -> None:
     assert not is_open(Effect.START, trouble)
 

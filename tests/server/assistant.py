@@ -67,6 +67,7 @@ async def assistant(
             long_poll_seconds=long_poll_seconds,
             limits=limits,
             previews=previews or Previews(seconds=LONG_ENOUGH),
+            sleep=sleep,
         )
         with anyio.fail_after(seconds), closing(workspace.journal):
             async with Client(

@@ -125,5 +125,5 @@ def test_again_with_a_name_that_is_no_run_of_this_request_is_refused(journal: Jo
 def test_a_journal_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").write_text("this is not a database, but it is long enough")
 
-    with pytest.raises(JournalError, match="Nothing was sent"):
+    with pytest.raises(JournalError, match="nothing new is started"):
         Journal(tmp_path / "journal.sqlite").intend([wish()])

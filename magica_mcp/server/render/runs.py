@@ -25,25 +25,33 @@ if TYPE_CHECKING:
     from magica_mcp.api.watcher import Prospect
 
 
-def started(run_id: str, *, what: str, status: RunStatus, estimate: int | None) -> str:
-    """What a start answers, at once."""
+def started(
+    run_id: str, *, what: str, status: RunStatus, estimate: int | None, words: str = ""
+) -> str:
+    """What a start answers, at once; `words` say why nothing was started, if nothing was."""
     price = f" Estimated cost: {credits_text(estimate)}." if estimate is not None else ""
-    return (
-        f"Started {what}. Run ID: {run_id}, status {status}.{price}\n"
-        f"Next: {call('get_run_status', {'runId': run_id})} waits for the result."
-    )
+    next_call = f"Next: {call('get_run_status', {'runId': run_id})} waits for the result."
+    if words:
+        return f"{words}\n{what}. Run ID: {run_id}.{price}\n{next_call}"
+    return f"Started {what}. Run ID: {run_id}, status {status}.{price}\n{next_call}"
 
 
 def batch_started(results: Sequence[JsonObject]) -> str:
     """What became of each item of a batch, in order."""
     begun = [result["runId"] for result in results if result["runId"]]
-    lines = [f"Started {len(begun)} of {len(results)} items."]
+    earlier = sum(1 for result in results if result.get("alreadyStarted"))
+    lines = [f"Started {len(begun) - earlier} of {len(results)} items{_already(earlier)}."]
     for number, result in enumerate(results, start=1):
+        note = f": {result['note']}" if result.get("note") else ""
         outcome = result["runId"] or f"not started: {result.get('error')}"
-        lines.append(f"{number}. {outcome}")
+        lines.append(f"{number}. {outcome}{note}")
     if begun:
         lines.append(f"Next: {_wait_for(begun)} waits for the results.")
     return "\n".join(lines)
+
+
+def _already(count: int) -> str:
+    return f"; {count} had their runs already" if count else ""
 
 
 def _wait_for(run_ids: Sequence[JsonValue]) -> str:

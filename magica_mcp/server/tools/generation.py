@@ -1,22 +1,24 @@
 """Direct generation: models found and read, one run each."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
-from magica_mcp.errors import InvalidInputError, MagicaError
+from magica_mcp.errors import MagicaError
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.wire import JsonObject
+from magica_mcp.server.batching import Started, run_batch
 from magica_mcp.server.boundary import facts_of
-from magica_mcp.server.generating import BATCH, ModelJob, job_of, start
+from magica_mcp.server.generating import BATCH, ModelJob, job_of, order_of
 from magica_mcp.server.render import catalog
 from magica_mcp.server.render import runs as text
+from magica_mcp.server.repeating import Repeat, again_of
 from magica_mcp.server.resolving import resolve_model
+from magica_mcp.server.spending import Outcome, spend
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
-
-LARGEST_BATCH = 10
 
 
 async def search_tools(
@@ -51,28 +53,34 @@ async def execute_tool(
         ),
     ],
     saveTo: Annotated[str, Field(description="As in get_run_status, which saves it.")] = "",
+    again: Repeat = False,
 ) -> CallToolResult:
     """Run one model once: image, video, audio, text, utility. Returns a run id at once.
 
     Then get_run_status. For a saved workflow or template use start_run. Costs credits
     (get_pricing is free); a wrong input is refused before anything is charged.
     """
-    workspace = workspace_of(ctx)
+    workspace, meant = workspace_of(ctx), again_of(again)
     await workspace.saver.require_place(saveTo)
     if tool_name == BATCH:
-        return await _batch(workspace, input, save_to=saveTo)
+        results = await run_batch(workspace, input, again=bool(meant))
+        return await _batch_answer(workspace, results, save_to=saveTo)
     job = await job_of(workspace, tool_name, input)
-    run_id = await start(workspace, job)
+    outcome = await spend(workspace, order_of(workspace, job), again=meant)
     what = f"{job.model.name} ({job.model.id})"
-    answer = text.started(run_id, what=what, status=RunStatus.QUEUED, estimate=job.estimate)
-    promise = await workspace.saver.promise([run_id], saveTo)
-    return reply("\n".join([answer, *promise]), _started_facts(job, run_id))
+    status = outcome.status_or(RunStatus.QUEUED)
+    answer = text.started(
+        outcome.run_id, what=what, status=status, estimate=job.estimate, words=outcome.words
+    )
+    promise = await workspace.saver.promise([outcome.run_id], saveTo)
+    return reply("\n".join([answer, *promise]), _started_facts(job, outcome))
 
 
-def _started_facts(job: ModelJob, run_id: str) -> JsonObject:
+def _started_facts(job: ModelJob, outcome: Outcome) -> JsonObject:
     return {
-        "runId": run_id,
-        "status": RunStatus.QUEUED,
+        "runId": outcome.run_id,
+        "status": outcome.status_or(RunStatus.QUEUED),
+        "alreadyStarted": not outcome.is_new,
         "nodeType": job.model.node_type,
         "subModelId": job.model.sub_model_id,
         "runType": "model",
@@ -80,33 +88,16 @@ def _started_facts(job: ModelJob, run_id: str) -> JsonObject:
     }
 
 
-async def _batch(workspace: Workspace, given: JsonObject, *, save_to: str) -> CallToolResult:
-    items = given.get("items") or given.get("requests")
-    if not isinstance(items, list) or not 0 < len(items) <= LARGEST_BATCH:
-        message = (
-            f"batch_execute needs input.items: 1 to {LARGEST_BATCH} objects such as "
-            '{"modelId": "nano-banana-pro-text", "prompt": "…"}. Nothing was started.'
-        )
-        raise InvalidInputError(message)
-    results = [await _batch_item(workspace, item) for item in items]
-    begun = [str(result["runId"]) for result in results if result["runId"]]
+async def _batch_answer(
+    workspace: Workspace, results: Sequence[Started | MagicaError], *, save_to: str
+) -> CallToolResult:
+    facts = [
+        {"runId": None, "error": str(result), **facts_of(result)}
+        if isinstance(result, MagicaError)
+        else {**_started_facts(*result), "note": result[1].words}
+        for result in results
+    ]
+    begun = [str(result["runId"]) for result in facts if result["runId"]]
     promise = await workspace.saver.promise(begun, save_to)
-    answer = "\n".join([text.batch_started(results), *promise])
-    return reply(answer, {"results": list[JsonValue](results)})
-
-
-async def _batch_item(workspace: Workspace, item: JsonValue) -> JsonObject:
-    """One item's run id, or why it was not started; the others go on."""
-    try:
-        if not isinstance(item, dict):
-            message = "An item is an object with modelId and the model's own fields."
-            raise InvalidInputError(message)
-        inner = item.get("input")
-        fields = inner if isinstance(inner, dict) else item
-        tool_name = str(item.get("tool_name") or "generate")
-        job = await job_of(
-            workspace, tool_name, {k: v for k, v in fields.items() if k != "tool_name"}
-        )
-        return _started_facts(job, await start(workspace, job))
-    except MagicaError as error:
-        return {"runId": None, "error": str(error), **facts_of(error)}
+    answer = "\n".join([text.batch_started(facts), *promise])
+    return reply(answer, {"results": list[JsonValue](facts)})

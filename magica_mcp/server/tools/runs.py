@@ -1,27 +1,30 @@
 """Runs of workflows: found by name, filled in, started."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
 from magica_mcp import names
 from magica_mcp.graph.lifecycle import RunStatus
-from magica_mcp.models.priced_nodes import priced_nodes
-from magica_mcp.models.runs import StartRun, charge_of
-from magica_mcp.models.values import UnderstoodValues, Values
+from magica_mcp.models.runs import charge_of
+from magica_mcp.models.values import UnderstoodValues
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField, request_fields
+from magica_mcp.server.launching import estimate_of, order_of_workflow
 from magica_mcp.server.media_inputs import MediaInputs
 from magica_mcp.server.render import discovery
 from magica_mcp.server.render import runs as text
+from magica_mcp.server.repeating import Repeat, again_of
 from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
 from magica_mcp.server.settling import settle
 from magica_mcp.server.spending import spend
 from magica_mcp.server.tool import reply
 from magica_mcp.server.values import values_for
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
-from magica_mcp.spend.wishes import Wish
+
+if TYPE_CHECKING:
+    from magica_mcp.spend.journal import Again
 
 
 async def start_run(
@@ -30,6 +33,7 @@ async def start_run(
     values: Annotated[
         JsonObject | None, Field(description="{nodeId: {fieldId: value}}; leave out to see them.")
     ] = None,
+    again: Repeat = False,
 ) -> CallToolResult:
     """Start a workflow or template. The first call, without values, lists its fields: free.
 
@@ -45,15 +49,7 @@ async def start_run(
         names.require_certain(chosen.resolution)
     media = MediaInputs(workspace)
     understood = await values_for(chosen, fields, values or {}, media=media)
-    return await _started(workspace, chosen, understood)
-
-
-async def _estimate(workspace: Workspace, chosen: ChosenWorkflow, values: Values) -> int | None:
-    """Microcredits, or None where the graph cannot be read."""
-    if chosen.graph is None:
-        return None
-    nodes = priced_nodes(chosen.graph, values=values)
-    return (await workspace.client.estimate_workflow(nodes)).total if nodes else 0
+    return await _started(workspace, chosen, understood, again=again_of(again))
 
 
 def _workflow_facts(chosen: ChosenWorkflow) -> JsonObject:
@@ -72,7 +68,7 @@ def _others(chosen: ChosenWorkflow) -> list[JsonValue]:
 async def _discovery(
     workspace: Workspace, chosen: ChosenWorkflow, fields: tuple[RequestField, ...]
 ) -> CallToolResult:
-    estimate = await _estimate(workspace, chosen, {})
+    estimate = await estimate_of(workspace, chosen, {})
     facts: JsonObject = {
         "started": False,
         "workflow": _workflow_facts(chosen),
@@ -87,25 +83,24 @@ async def _discovery(
 
 
 async def _started(
-    workspace: Workspace, chosen: ChosenWorkflow, understood: UnderstoodValues
+    workspace: Workspace, chosen: ChosenWorkflow, understood: UnderstoodValues, *, again: "Again"
 ) -> CallToolResult:
-    estimate = await _estimate(workspace, chosen, understood.values)
-    ask = StartRun(workflow_id=chosen.id, values=understood.values or None, source="mcp")
-    wish = Wish(
-        account=workspace.account,
-        tool="start_run",
-        what=chosen.id,
-        arguments={"workflowId": chosen.id, "values": dict(understood.values)},
-        estimate=estimate,
-    )
-    started = await spend(workspace, wish, lambda: workspace.client.start_run(ask))
+    estimate = await estimate_of(workspace, chosen, understood.values)
+    order = order_of_workflow(workspace, chosen, understood.values, estimate=estimate)
+    outcome = await spend(workspace, order, again=again)
+    status = outcome.status_or(RunStatus.RUNNING)
     answer = text.started(
-        started.run_id, what=chosen.name, status=RunStatus.RUNNING, estimate=estimate
+        outcome.run_id,
+        what=chosen.name,
+        status=status,
+        estimate=estimate,
+        words=outcome.words,
     )
     facts: JsonObject = {
         "started": True,
-        "runId": started.run_id,
-        "status": RunStatus.RUNNING,
+        "runId": outcome.run_id,
+        "status": status,
+        "alreadyStarted": not outcome.is_new,
         "response": None,
         "nodes": [],
         "workflow": _workflow_facts(chosen),
