@@ -40,10 +40,12 @@ async def assistant(
     saves_all: bool = False,
     name: str = "test",
     previews: Previews | None = None,
+    journal: Journal | None = None,
 ) -> AsyncIterator[Client]:
     """A client of that name whose calls end at this Magica; all takes so many seconds at most.
 
-    Results are saved in `home / "results"`; uploads may read from `home`.
+    Each is like a process of its own; those with the same home share a journal file. Results are
+    saved in `home / "results"`; uploads may read from `home`.
     """
     async with anyio.create_task_group() as saves:
         client = MagicaClient(http, sleep=sleep)
@@ -52,7 +54,7 @@ async def assistant(
             client=client,
             watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
             waits=Waits(memory, clock=anyio.current_time),
-            journal=Journal(home / "journal.sqlite"),
+            journal=journal or Journal(home / "journal.sqlite"),
             memory=memory,
             saver=Saver(
                 client,

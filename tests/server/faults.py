@@ -1,0 +1,108 @@
+"""A proxy between our client and local Magica that does to paid requests what networks do.
+
+What arrives is counted at its far side: `accepted` are the starts that local Magica took.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+import anyio
+import httpx
+
+
+class Fault(Enum):
+    """What happens to one request."""
+
+    NONE = "nothing"
+    UNREACHABLE = "no connection is made"
+    DROPPED_REQUEST = "it is lost on the way there"
+    DROPPED_ANSWER = "it arrives, its answer is lost"
+    LATE = "it arrives, its answer comes after the time-out"
+    FAILED_500 = "it arrives, and is answered with 500"
+    FAILED_502 = "it arrives, and is answered with 502"
+    LIMITED_429 = "it arrives, and is answered with 429"
+    REFUSED_502 = "something before Magica answers 502"
+    CUT = "it arrives, and half of its answer comes back"
+    KILLED_BEFORE = "our process is killed before it arrives"
+    KILLED_AFTER = "it arrives, then our process is killed"
+
+
+STATUS = {Fault.FAILED_500: 500, Fault.FAILED_502: 502, Fault.LIMITED_429: 429}
+KILLS = frozenset({Fault.KILLED_BEFORE, Fault.KILLED_AFTER})
+ARRIVES = frozenset(Fault) - {
+    Fault.UNREACHABLE,
+    Fault.DROPPED_REQUEST,
+    Fault.REFUSED_502,
+    Fault.KILLED_BEFORE,
+}
+
+
+def is_start(request: httpx.Request) -> bool:
+    path = request.url.path
+    is_model_run = path.startswith("/api/v1/nodes/") and path.endswith("/run")
+    return request.method == "POST" and (path == "/api/v1/runs" or is_model_run)
+
+
+class FaultyNetwork(httpx.AsyncBaseTransport):
+    """Does the next fault to each start; everything else passes.
+
+    A kill calls `die` and never answers; `killed` is set then.
+    """
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        faults: Iterable[Fault] = (),
+        *,
+        die: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._inner, self._faults, self._die = inner, iter(faults), die
+        self.accepted: Counter[str] = Counter()
+        """How many runs were started, by prompt."""
+        self.run_ids: list[str] = []
+        self.killed = anyio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not is_start(request):
+            return await self._inner.handle_async_request(request)
+        fault = next(self._faults, Fault.NONE)
+        answer = await self._delivered(request) if fault in ARRIVES else None
+        return await self._suffered(fault, answer)
+
+    async def _delivered(self, request: httpx.Request) -> httpx.Response:
+        prompt = json.dumps(json.loads(await request.aread()))
+        answer = await self._inner.handle_async_request(request)
+        if answer.status_code == 202:
+            body = json.loads(await answer.aread())
+            self.run_ids.append(body["runId"])
+            self.accepted[prompt_in(prompt)] += 1
+            return httpx.Response(202, json=body)
+        return answer
+
+    async def _suffered(self, fault: Fault, answer: httpx.Response | None) -> httpx.Response:
+        if fault is Fault.UNREACHABLE:
+            raise httpx.ConnectError("no route")
+        if fault in {Fault.DROPPED_REQUEST, Fault.DROPPED_ANSWER}:
+            raise httpx.ReadError("connection reset")
+        if fault is Fault.LATE:
+            raise httpx.ReadTimeout("too slow")
+        if fault is Fault.REFUSED_502:
+            return httpx.Response(502, text="<html>bad gateway</html>")
+        if fault in KILLS:
+            self._die()
+            self.killed.set()
+            await anyio.sleep_forever()
+        assert answer is not None
+        if fault in STATUS:
+            return httpx.Response(STATUS[fault], json={"error": "no", "message": "no"})
+        if fault is Fault.CUT:
+            return httpx.Response(202, content=answer.content[:-5])
+        return answer
+
+
+def prompt_in(body: str) -> str:
+    """The prompt of a start, wherever it stands in its body."""
+    _, _, rest = body.partition('"prompt": "')
+    return rest.partition('"')[0]
