@@ -79,10 +79,13 @@ class Settings(BaseSettings):
     """The folders that uploads may read from."""
     long_poll_seconds: float = Field(default=720, ge=0, le=3600)
     """The longest wait of one get_run_status call."""
-    confirm_above: float | None = Field(default=None, ge=0)
-    """Credits above which a paid call needs an approval; unset: 2 with a key, none without."""
-    budget_per_run: float | None = Field(default=None, ge=0)
-    budget_per_day: float | None = Field(default=None, ge=0)
+    confirm_above: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Credits above which a paid call needs an approval (0: always); unset: 2 with a key, none
+    without."""
+    budget_per_run: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """The highest price of one run, in credits; unset: any."""
+    budget_per_day: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """What runs may cost from one local midnight to the next, in credits; unset: anything."""
     toolsets: Annotated[tuple[Toolset, ...], NoDecode, BeforeValidator(_listed)] = TOOLSETS
     read_only: bool = False
     """Only tools that neither spend nor change anything."""
@@ -213,7 +216,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     }
     _refuse_unknown(ours)
     _refuse_empty_budgets(ours)
-    _refuse_unenforced(ours)
     filled = {name: value.strip() for name, value in ours.items() if value.strip()}
     try:
         return Settings(**_GivenEnvironment(filled)())
@@ -241,14 +243,6 @@ def _refuse_empty_budgets(ours: Mapping[str, str]) -> None:
     for name in map(variable, _BUDGETS):
         if name in ours and not ours[name].strip():
             message = f"{name} is empty. Give it a number of credits, or remove it for no limit."
-            raise ConfigurationError(message)
-
-
-def _refuse_unenforced(ours: Mapping[str, str]) -> None:
-    """A guard of money that does not guard yet must not look as if it did."""
-    for name in map(variable, (*_BUDGETS, "confirm_above")):
-        if ours.get(name, "").strip():
-            message = f"{name} is not enforced by this version, so it is refused. Remove it."
             raise ConfigurationError(message)
 
 

@@ -11,7 +11,13 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent
 from pydantic import ValidationError
 
-from magica_mcp.errors import AmbiguousNameError, MagicaError, NameNotFoundError
+from magica_mcp.errors import (
+    AmbiguousNameError,
+    ApprovalRefusedError,
+    MagicaError,
+    NameNotFoundError,
+    OverBudgetError,
+)
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.arguments import first_problem, understood
 from magica_mcp.server.schemas import hardened
@@ -89,4 +95,8 @@ def facts_of(error: MagicaError) -> JsonObject:
         facts["candidates"] = list(error.candidates)
     if isinstance(error, NameNotFoundError):
         facts["nearest"] = list(error.close)
+    if isinstance(error, OverBudgetError):
+        facts |= {"left": error.left, "fits": error.fits, "renewsAt": error.renews_at}
+    if isinstance(error, ApprovalRefusedError):
+        facts["reason"] = error.reason
     return facts

@@ -62,6 +62,8 @@ async def cheaper_inputs(
     best is taken that reaches it. Nothing that goes wrong here matters to the call: then there
     are no choices.
     """
+    if job.estimate is None:
+        return ()
     same, other = await _same_model(client, job, target=target), await _other_model(client, job)
     return _dearest_first([*same[: MOST_CHOICES - len(other)], *other])
 
@@ -94,7 +96,7 @@ async def _same_model(client: "MagicaClient", job: ModelJob, *, target: int) -> 
     except MagicaError:
         return []
     variants = _input_variants(schema, job)
-    return await _priced(client, variants, target=target, below=job.estimate)
+    return await _priced(client, variants, target=target, below=job.estimate or 0)
 
 
 def _input_variants(schema: ModelSchema, job: ModelJob) -> Iterator[_Variant]:
@@ -199,13 +201,13 @@ async def _other_model(client: "MagicaClient", job: ModelJob) -> list[Choice]:
     rivals = [
         rival
         for amount, model in cheapest[:MOST_MODELS]
-        if amount < job.estimate and (rival := await _rival(client, model, job.input))
+        if amount < (job.estimate or 0) and (rival := await _rival(client, model, job.input))
     ]
     exact = await _prices(client, [_node(rival.model, rival.complete) for rival in rivals])
     choices = [
         Choice({"modelId": rival.model.id, **rival.carried}, amount)
         for amount, rival in zip(exact, rivals, strict=False)
-        if amount < job.estimate
+        if amount < (job.estimate or 0)
     ]
     return sorted(choices, key=lambda choice: choice.microcredits)[:1]
 

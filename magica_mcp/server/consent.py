@@ -6,6 +6,7 @@ A no is no refusal: some clients decline by themselves, and nobody could tell th
 from enum import StrEnum
 
 import anyio
+from mcp import MCPError
 from mcp.server.mcpserver import AcceptedElicitation, Elicit, ElicitationResult
 from mcp.types import ElicitResult
 from pydantic import BaseModel, Field, ValidationError
@@ -56,7 +57,7 @@ async def ask(ctx: Call, question: str) -> Elicit[Consent] | Answer:
     with anyio.move_on_after(await _patience(ctx)):
         try:
             return answer_of(await ctx.elicit(question, Consent))
-        except ValueError:  # accepted, but with a form that cannot be read
+        except (ValueError, MCPError):  # a form that cannot be read, or a client that cannot ask
             return Answer.DECLINED
     return Answer.DECLINED
 

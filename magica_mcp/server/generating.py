@@ -25,7 +25,21 @@ class ModelJob:
 
     model: ChosenModel
     input: JsonObject
-    estimate: int
+    estimate: int | None
+    """None: Magica did not tell."""
+
+    @property
+    def name(self) -> str:
+        """What it is called towards people."""
+        return f"{self.model.name} ({self.model.id})"
+
+
+@dataclass(frozen=True)
+class UnpricedJob:
+    """A model and its complete input, defaults filled in."""
+
+    model: ChosenModel
+    input: JsonObject
 
 
 async def job_of(workspace: Workspace, tool_name: str, given: JsonObject) -> ModelJob:
@@ -35,13 +49,28 @@ async def job_of(workspace: Workspace, tool_name: str, given: JsonObject) -> Mod
         NameNotFoundError: no such tool_name or model.
         InvalidInputError: an input that the model does not take; it names what it takes.
     """
+    (job,) = await priced(workspace, [await checked_job(workspace, tool_name, given)])
+    return job
+
+
+async def checked_job(workspace: Workspace, tool_name: str, given: JsonObject) -> UnpricedJob:
+    """What a call asks for, before its price is known; raises as `job_of`."""
     fields = {key: value for key, value in given.items() if key not in {"modelId", "model_id"}}
     model = await _model(workspace, tool_name, given)
     schema = await workspace.client.model_schema(model.id)
-    complete = await MediaInputs(workspace).of_model(schema, fields)
-    node = NodeToPrice(type=model.node_type, data=complete, sub_model_id=model.sub_model_id)
-    estimate = await workspace.client.estimate_nodes([node])
-    return ModelJob(model, complete, estimate.total)
+    return UnpricedJob(model, await MediaInputs(workspace).of_model(schema, fields))
+
+
+async def priced(workspace: Workspace, jobs: Sequence[UnpricedJob]) -> list[ModelJob]:
+    """The jobs with their prices, all of them asked for at once."""
+    nodes = [
+        NodeToPrice(type=job.model.node_type, data=job.input, sub_model_id=job.model.sub_model_id)
+        for job in jobs
+    ]
+    estimate = await workspace.client.estimate_nodes(nodes)
+    told = [one.microcredits for one in estimate.estimates]
+    prices: Sequence[int | None] = told if len(told) == len(jobs) else [None] * len(jobs)
+    return [ModelJob(job.model, job.input, price) for job, price in zip(jobs, prices, strict=True)]
 
 
 async def _model(workspace: Workspace, tool_name: str, given: JsonObject) -> ChosenModel:

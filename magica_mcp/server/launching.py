@@ -1,15 +1,50 @@
 """One paid run of a workflow: its values completed, priced, ready to be sent."""
 
+from dataclasses import dataclass
+
+from magica_mcp import names
 from magica_mcp.models.priced_nodes import handed_by_request, priced_nodes
 from magica_mcp.models.runs import StartRun
-from magica_mcp.models.values import Values
-from magica_mcp.models.workflows import request_fields
+from magica_mcp.models.values import UnderstoodValues, Values
+from magica_mcp.models.wire import JsonObject
+from magica_mcp.models.workflows import RequestField, request_fields
 from magica_mcp.server.fates import START_RUN
-from magica_mcp.server.resolving import ChosenWorkflow
+from magica_mcp.server.media_inputs import MediaInputs
+from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
 from magica_mcp.server.sightings import WorkflowTrace
 from magica_mcp.server.spending import Order
+from magica_mcp.server.values import values_for
 from magica_mcp.server.workspace import Workspace
 from magica_mcp.spend.wishes import Wish
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A workflow that is to be run. `understood` None: its values are still missing."""
+
+    chosen: ChosenWorkflow
+    fields: tuple[RequestField, ...]
+    understood: UnderstoodValues | None
+    estimate: int | None
+
+
+async def launch_of(workspace: Workspace, workflow_id: str, given: JsonObject) -> Launch:
+    """What a call asks for, priced. Nothing is started.
+
+    Raises:
+        NameNotFoundError: nothing is called that.
+        AmbiguousNameError: several are, and values were given.
+        InvalidInputError: a value that does not fit.
+    """
+    chosen = await resolve_workflow(workspace.client, workflow_id)
+    fields = request_fields(chosen.graph) if chosen.graph else ()
+    if (fields or chosen.graph is None) and not given:
+        return Launch(chosen, fields, None, await estimate_of(workspace, chosen, {}))
+    if chosen.resolution is not None:
+        names.require_certain(chosen.resolution)
+    understood = await values_for(chosen, fields, given, media=MediaInputs(workspace))
+    estimate = await estimate_of(workspace, chosen, understood.values)
+    return Launch(chosen, fields, understood, estimate)
 
 
 async def estimate_of(workspace: Workspace, chosen: ChosenWorkflow, values: Values) -> int | None:

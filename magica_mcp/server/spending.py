@@ -119,9 +119,10 @@ async def _spend(
     return [next(found) if isinstance(result, Lost) else result for result in results]
 
 
-async def _decided(
-    workspace: Workspace, orders: Sequence[Order], *, again: "Again", is_batch: bool, gate: Gate
-) -> tuple["Decision", ...]:
+async def wanted(
+    workspace: Workspace, orders: Sequence[Order], *, again: "Again", is_batch: bool
+) -> list[Wish]:
+    """The wishes that would be new now, and so would be paid for; nothing is written or sent."""
     journal, wishes = workspace.journal, [order.wish for order in orders]
 
     def consider() -> tuple["Decision", ...]:
@@ -130,7 +131,14 @@ async def _decided(
     considered = await to_thread.run_sync(consider)
     if await refreshed(workspace, considered):
         considered = await to_thread.run_sync(consider)
-    new = [wish for wish, each in zip(wishes, considered, strict=True) if each.is_new]
+    return [wish for wish, each in zip(wishes, considered, strict=True) if each.is_new]
+
+
+async def _decided(
+    workspace: Workspace, orders: Sequence[Order], *, again: "Again", is_batch: bool, gate: Gate
+) -> tuple["Decision", ...]:
+    journal, wishes = workspace.journal, [order.wish for order in orders]
+    new = await wanted(workspace, orders, again=again, is_batch=is_batch)
     allows = await gate(new) if new else await open_gate(new)
     return await to_thread.run_sync(
         lambda: journal.intend(wishes, again=again, is_batch=is_batch, allows=allows)

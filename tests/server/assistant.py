@@ -1,6 +1,6 @@
 """An assistant in-process: the SDK's client on our server, with no process between."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ async def assistant(
     name: str = "test",
     previews: Previews | None = None,
     journal: Journal | None = None,
+    account: str = "test",
+    connect: Callable[..., Client] = Client,
 ) -> AsyncIterator[Client]:
     """A client of that name whose calls end at this Magica; all takes so many seconds at most.
 
@@ -60,21 +62,20 @@ async def assistant(
                 client,
                 Register(home / "results.sqlite"),
                 root=home / "results",
-                account="test",
+                account=account,
                 saves=saves,
                 saves_all=saves_all,
             ),
-            uploads=Uploads(client, memory, account="test", folders=[home]),
-            account="test",
+            uploads=Uploads(client, memory, account=account, folders=[home]),
+            account=account,
             long_poll_seconds=long_poll_seconds,
             limits=limits,
             previews=previews or Previews(seconds=LONG_ENOUGH),
             sleep=sleep,
         )
         with anyio.fail_after(seconds), closing(workspace.journal):
-            async with Client(
-                create_server(lambda _key: workspace), client_info=told_of(name)
-            ) as connected:
+            server = create_server(lambda _key: workspace)
+            async with connect(server, client_info=told_of(name)) as connected:
                 yield connected
         saves.cancel_scope.cancel()
 

@@ -3,22 +3,27 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from mcp.server.mcpserver import Elicit, ElicitationResult, Resolve
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
 from magica_mcp.errors import MagicaError
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.wire import JsonObject
-from magica_mcp.server.batching import Started, run_batch
+from magica_mcp.server.approving import ApprovalToken, Permit, ask_about, paid
+from magica_mcp.server.batching import Batch, Started, batch_of, run_batch
+from magica_mcp.server.bills import Bill, bill_of_batch, bill_of_job
 from magica_mcp.server.boundary import facts_of
-from magica_mcp.server.generating import BATCH, ModelJob, job_of, order_of
+from magica_mcp.server.consent import Answer, Consent, answer_of
+from magica_mcp.server.generating import BATCH, ModelJob, job_of
 from magica_mcp.server.render import catalog
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.repeating import Repeat, again_of
 from magica_mcp.server.resolving import resolve_model
-from magica_mcp.server.spending import Outcome, spend
+from magica_mcp.server.spending import Gate, Outcome, spend
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
+from magica_mcp.spend.journal import Again
 
 
 async def search_tools(
@@ -40,8 +45,36 @@ async def get_model_schema(
     return reply(catalog.schema(schema), catalog.schema_facts(schema))
 
 
+async def _asked(
+    ctx: Call,
+    tool_name: str,
+    input: JsonObject,  # noqa: A002 - the tool's argument
+    saveTo: str,
+) -> ModelJob | Batch:
+    """What a call asks for, checked and priced before anybody is asked and anything is paid."""
+    await workspace_of(ctx).saver.require_place(saveTo)
+    if tool_name == BATCH:
+        return await batch_of(workspace_of(ctx), input)
+    return await job_of(workspace_of(ctx), tool_name, input)
+
+
+def _bill(workspace: Workspace, asked: ModelJob | Batch, again: Again) -> Bill:
+    if isinstance(asked, Batch):
+        return bill_of_batch(workspace, asked.jobs, again=bool(again))
+    return bill_of_job(workspace, asked, again=again)
+
+
+async def _agreed(
+    ctx: Call, asked: Annotated[ModelJob | Batch, Resolve(_asked)], again: Repeat, approval: str
+) -> Elicit[Consent] | Answer:
+    bill = _bill(workspace_of(ctx), asked, again_of(again))
+    return await ask_about(ctx, bill, approval=approval.strip())
+
+
 async def execute_tool(
     ctx: Call,
+    asked: Annotated[ModelJob | Batch, Resolve(_asked)],
+    agreed: Annotated[ElicitationResult[Consent], Resolve(_agreed)],
     tool_name: Annotated[
         str, Field(description="generate, batch_execute, or a utility such as merge_videos.")
     ],
@@ -54,25 +87,37 @@ async def execute_tool(
     ],
     saveTo: Annotated[str, Field(description="As in get_run_status, which saves it.")] = "",
     again: Repeat = False,
+    approval: ApprovalToken = "",
 ) -> CallToolResult:
     """Run one model once: image, video, audio, text, utility. Returns a run id at once.
 
     Then get_run_status. For a saved workflow or template use start_run. Costs credits
     (get_pricing is free); a wrong input is refused before anything is charged.
     """
-    workspace, meant = workspace_of(ctx), again_of(again)
-    await workspace.saver.require_place(saveTo)
-    if tool_name == BATCH:
-        results = await run_batch(workspace, input, again=bool(meant))
-        return await _batch_answer(workspace, results, save_to=saveTo)
-    job = await job_of(workspace, tool_name, input)
-    outcome = await spend(workspace, order_of(workspace, job), again=meant)
-    what = f"{job.model.name} ({job.model.id})"
-    status = outcome.status_or(RunStatus.QUEUED)
+    del tool_name, input  # `asked` is what they mean
+    workspace, permit = workspace_of(ctx), Permit(approval.strip(), answer_of(agreed))
+
+    async def start(bill: Bill, gate: Gate) -> CallToolResult:
+        if isinstance(asked, ModelJob):
+            outcome = await spend(workspace, bill.orders[0], again=bill.again, gate=gate)
+            return await _started(workspace, asked, outcome, save_to=saveTo)
+        batch = await run_batch(workspace, asked, bill.orders, again=bool(bill.again), gate=gate)
+        return await _batch_answer(workspace, batch, save_to=saveTo)
+
+    return await paid(workspace, _bill(workspace, asked, again_of(again)), permit, start=start)
+
+
+async def _started(
+    workspace: Workspace, job: ModelJob, outcome: Outcome, *, save_to: str
+) -> CallToolResult:
     answer = text.started(
-        outcome.run_id, what=what, status=status, estimate=job.estimate, words=outcome.words
+        outcome.run_id,
+        what=job.name,
+        status=outcome.status_or(RunStatus.QUEUED),
+        estimate=job.estimate,
+        words=outcome.words,
     )
-    promise = await workspace.saver.promise([outcome.run_id], saveTo)
+    promise = await workspace.saver.promise([outcome.run_id], save_to)
     return reply("\n".join([answer, *promise]), _started_facts(job, outcome))
 
 

@@ -1,55 +1,68 @@
 """Runs of workflows: found by name, filled in, started."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
+from mcp.server.mcpserver import Elicit, ElicitationResult, Resolve
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
-from magica_mcp import names
 from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.models.runs import charge_of
-from magica_mcp.models.values import UnderstoodValues
 from magica_mcp.models.wire import JsonObject
-from magica_mcp.models.workflows import RequestField, request_fields
-from magica_mcp.server.launching import estimate_of, order_of_workflow
-from magica_mcp.server.media_inputs import MediaInputs
+from magica_mcp.server.approving import ApprovalToken, Permit, ask_about, paid
+from magica_mcp.server.bills import Bill, bill_of_launch
+from magica_mcp.server.consent import Answer, Consent, answer_of
+from magica_mcp.server.launching import Launch, launch_of
 from magica_mcp.server.render import discovery
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.repeating import Repeat, again_of
 from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
 from magica_mcp.server.settling import settle
-from magica_mcp.server.spending import spend
+from magica_mcp.server.spending import Gate, Outcome, spend
 from magica_mcp.server.tool import reply
-from magica_mcp.server.values import values_for
-from magica_mcp.server.workspace import Call, Workspace, workspace_of
+from magica_mcp.server.workspace import Call, workspace_of
 
-if TYPE_CHECKING:
-    from magica_mcp.spend.journal import Again
+
+async def _launch(ctx: Call, workflowId: str, values: JsonObject | None) -> Launch:
+    """What a call asks for, checked and priced before anybody is asked and anything is paid."""
+    return await launch_of(workspace_of(ctx), workflowId, values or {})
+
+
+async def _agreed(
+    ctx: Call, launch: Annotated[Launch, Resolve(_launch)], again: Repeat, approval: str
+) -> Elicit[Consent] | Answer:
+    bill = bill_of_launch(workspace_of(ctx), launch, again=again_of(again))
+    return await ask_about(ctx, bill, approval=approval.strip())
 
 
 async def start_run(
     ctx: Call,
+    launch: Annotated[Launch, Resolve(_launch)],
+    agreed: Annotated[ElicitationResult[Consent], Resolve(_agreed)],
     workflowId: Annotated[str, Field(description="Id or name; own workflows, then templates.")],
     values: Annotated[
         JsonObject | None, Field(description="{nodeId: {fieldId: value}}; leave out to see them.")
     ] = None,
     again: Repeat = False,
+    approval: ApprovalToken = "",
 ) -> CallToolResult:
     """Start a workflow or template. The first call, without values, lists its fields: free.
 
     Call again with values to start: costs credits and returns a run id at once; then call
     get_run_status. For a single image, video or text without a workflow use execute_tool.
     """
-    workspace = workspace_of(ctx)
-    chosen = await resolve_workflow(workspace.client, workflowId)
-    fields = request_fields(chosen.graph) if chosen.graph else ()
-    if (fields or chosen.graph is None) and not values:
-        return await _discovery(workspace, chosen, fields)
-    if chosen.resolution is not None:
-        names.require_certain(chosen.resolution)
-    media = MediaInputs(workspace)
-    understood = await values_for(chosen, fields, values or {}, media=media)
-    return await _started(workspace, chosen, understood, again=again_of(again))
+    del workflowId, values  # `launch` is what they mean
+    workspace, permit = workspace_of(ctx), Permit(approval.strip(), answer_of(agreed))
+    understood = launch.understood
+    if understood is None:
+        return _discovery(launch)
+
+    async def start(bill: Bill, gate: Gate) -> CallToolResult:
+        outcome = await spend(workspace, bill.orders[0], again=bill.again, gate=gate)
+        return _started(launch, understood.notes, outcome)
+
+    bill = bill_of_launch(workspace, launch, again=again_of(again))
+    return await paid(workspace, bill, permit, start=start)
 
 
 def _workflow_facts(chosen: ChosenWorkflow) -> JsonObject:
@@ -65,10 +78,8 @@ def _others(chosen: ChosenWorkflow) -> list[JsonValue]:
     ]
 
 
-async def _discovery(
-    workspace: Workspace, chosen: ChosenWorkflow, fields: tuple[RequestField, ...]
-) -> CallToolResult:
-    estimate = await estimate_of(workspace, chosen, {})
+def _discovery(launch: Launch) -> CallToolResult:
+    chosen, fields, estimate = launch.chosen, launch.fields, launch.estimate
     facts: JsonObject = {
         "started": False,
         "workflow": _workflow_facts(chosen),
@@ -82,18 +93,13 @@ async def _discovery(
     return reply(discovery.fields_to_fill(chosen, fields, estimate=estimate), facts)
 
 
-async def _started(
-    workspace: Workspace, chosen: ChosenWorkflow, understood: UnderstoodValues, *, again: "Again"
-) -> CallToolResult:
-    estimate = await estimate_of(workspace, chosen, understood.values)
-    order = order_of_workflow(workspace, chosen, understood.values, estimate=estimate)
-    outcome = await spend(workspace, order, again=again)
+def _started(launch: Launch, notes: tuple[str, ...], outcome: Outcome) -> CallToolResult:
     status = outcome.status_or(RunStatus.RUNNING)
     answer = text.started(
         outcome.run_id,
-        what=chosen.name,
+        what=launch.chosen.name,
         status=status,
-        estimate=estimate,
+        estimate=launch.estimate,
         words=outcome.words,
     )
     facts: JsonObject = {
@@ -103,11 +109,11 @@ async def _started(
         "alreadyStarted": not outcome.is_new,
         "response": None,
         "nodes": [],
-        "workflow": _workflow_facts(chosen),
-        "estimate": {"microcredits": estimate},
-        "notes": list(understood.notes),
+        "workflow": _workflow_facts(launch.chosen),
+        "estimate": {"microcredits": launch.estimate},
+        "notes": list(notes),
     }
-    return reply("\n".join([answer, *understood.notes]), facts)
+    return reply("\n".join([answer, *notes]), facts)
 
 
 async def list_runs(
