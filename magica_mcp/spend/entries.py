@@ -92,7 +92,7 @@ class Spent:
     wanted: tuple[int | None, ...] = ()
     """The estimates of the new entries that this transaction would write."""
     is_redeemed: bool = False
-    """Whether the approval of the wish was used before, by an entry that was not refused."""
+    """Whether the approval was used before for one of these wishes, by what may have been sent."""
 
     @property
     def total(self) -> int:

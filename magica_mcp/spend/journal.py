@@ -261,9 +261,11 @@ class Journal(Records):
         )
 
     def _spent(self, tx: sqlite3.Connection, new: Sequence[Wish]) -> Spent:
-        first = new[0]
-        spent = sql.spent(tx, first.account, now=self._now(), approval=first.approval)
-        return replace(spent, wanted=tuple(wish.estimate for wish in new))
+        return replace(
+            sql.spent(tx, new[0].account, now=self._now()),
+            wanted=tuple(wish.estimate for wish in new),
+            is_redeemed=sql.is_redeemed(tx, new),
+        )
 
     def _give_run(self, tx: sqlite3.Connection, entry: Entry, run_id: str) -> None:
         sql.give_run(tx, entry.id, run_id)

@@ -1,7 +1,7 @@
 """The statements of the journal, one function each; a transaction is the caller's."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -89,9 +89,7 @@ def known_runs(tx: sqlite3.Connection, account: str, run_ids: list[str]) -> froz
 # Money ----------------------------------------------------------------------------------------
 
 
-def spent(
-    tx: sqlite3.Connection, account: str, *, now: datetime, approval: str | None = None
-) -> Spent:
+def spent(tx: sqlite3.Connection, account: str, *, now: datetime) -> Spent:
     (charged,) = tx.execute(
         "SELECT coalesce(sum(charged), 0) FROM days WHERE account = ? AND day = ?",
         (account, _day(now)),
@@ -101,14 +99,21 @@ def spent(
         f" WHERE {OPEN_STATES} AND account = ? AND intended_at > ?",
         (account, text_of(now - DOUBT)),
     ).fetchone()
-    return Spent(charged, reserved, unpriced, is_redeemed=_is_redeemed(tx, approval))
+    return Spent(charged, reserved, unpriced)
 
 
-def _is_redeemed(tx: sqlite3.Connection, approval: str | None) -> bool:
-    if approval is None:
-        return False
-    where = "WHERE approval = ? AND state <> 'REFUSED' LIMIT 1"
-    return tx.execute(f"SELECT 1 FROM entries {where}", (approval,)).fetchone() is not None
+def is_redeemed(tx: sqlite3.Connection, new: Sequence[Wish]) -> bool:
+    """Whether an approval was used for one of these wishes, by what was or may have been sent.
+
+    What of an approved batch was never sent is still approved.
+    """
+    approvals = {wish.approval for wish in new if wish.approval is not None}
+    marks, keys = ", ".join("?" * len(new)), [wish.key for wish in new]
+    query = (
+        f"SELECT 1 FROM entries WHERE approval = ? AND request IN ({marks})"
+        " AND state NOT IN ('PLANNED', 'REFUSED') LIMIT 1"
+    )
+    return any(tx.execute(query, (approval, *keys)).fetchone() for approval in approvals)
 
 
 def days(
