@@ -115,6 +115,7 @@ async def _priced(
     )
     offer = text.Offer(
         what=bill.what,
+        remarks=bill.remarks,
         price=price,
         confirm_above=confirm_above,
         balance=await _balance(workspace),
@@ -158,7 +159,7 @@ async def ask_about(ctx: Call, bill: Bill, *, approval: str) -> Elicit[Consent] 
     question = await _question(workspace, bill)
     if question is None:
         return Answer.NOT_ASKED
-    asked = await ask(ctx, text.question(bill.what, question.price))
+    asked = await ask(ctx, text.question(bill.what, bill.subject, question.price))
     if asked is not Answer.AGREED:
         return asked
     now = await _question(workspace, bill)  # the person may have taken minutes

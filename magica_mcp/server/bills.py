@@ -1,9 +1,13 @@
 """All that one paid call would start, priced, before anything is decided about it."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from magica_mcp.errors import MagicaError
+from magica_mcp.models.values import Values
+from magica_mcp.models.wire import JsonObject
+from magica_mcp.server.batching import Batch
 from magica_mcp.server.cheaper import Choice, cheaper_inputs, cheaper_values
 from magica_mcp.server.generating import ModelJob, order_of, orders_of
 from magica_mcp.server.launching import Launch, order_of_workflow
@@ -29,6 +33,10 @@ class Bill:
     cheaper: FindCheaper
     again: Again
     is_batch: bool = False
+    subject: str = ""
+    """What it is to be of, in the caller's words: a prompt."""
+    remarks: tuple[str, ...] = ()
+    """What the caller should know before anybody agrees, in sentences."""
 
     @property
     def wishes(self) -> list[Wish]:
@@ -56,6 +64,7 @@ def bill_of_job(workspace: Workspace, job: ModelJob, *, again: Again) -> Bill:
         orders=(order_of(workspace, job),),
         cheaper=lambda target: cheaper_inputs(workspace.client, job, target=target),
         again=again,
+        subject=subject_of(job.input),
     )
 
 
@@ -66,51 +75,68 @@ def bill_of_launch(workspace: Workspace, launch: Launch, *, again: Again) -> Bil
         orders=tuple(_orders(workspace, launch)),
         cheaper=partial(_cheaper_launch, workspace, launch),
         again=again,
+        subject=next(filter(None, map(subject_of, _values(launch).values())), ""),
     )
 
 
 def _orders(workspace: Workspace, launch: Launch) -> Iterator[Order]:
     if launch.understood is not None:
-        values = launch.understood.values
+        values = _values(launch)
         yield order_of_workflow(workspace, launch.chosen, values, estimate=launch.estimate)
+
+
+def _values(launch: Launch) -> Values:
+    return launch.understood.values if launch.understood else {}
 
 
 async def _cheaper_launch(workspace: Workspace, launch: Launch, target: int) -> tuple[Choice, ...]:
     graph, price = launch.chosen.graph, launch.estimate
-    if graph is None or price is None or launch.understood is None:
+    if graph is None or price is None:
         return ()
     return await cheaper_values(
         workspace.client,
         graph,
         launch.fields,
-        values=launch.understood.values,
+        values=_values(launch),
         price=price,
         target=target,
     )
 
 
-def bill_of_batch(workspace: Workspace, jobs: Sequence[ModelJob], *, again: bool) -> Bill:
+def subject_of(given: JsonObject) -> str:
+    """The words that a model is given, where it is given some."""
+    words = (given.get(name) for name in ("prompt", "text"))
+    return next((text for text in words if isinstance(text, str)), "")
+
+
+def bill_of_batch(workspace: Workspace, batch: Batch, *, again: bool) -> Bill:
     """Several runs of models, agreed to as a whole; maybe none."""
+    jobs = batch.jobs
     return Bill(
         what="the batch of 1 run" if len(jobs) == 1 else f"the batch of {len(jobs)} runs",
         orders=tuple(orders_of(workspace, jobs)),
-        cheaper=partial(_cheaper_batch, workspace, jobs),
+        cheaper=partial(_cheaper_batch, workspace, batch),
         again=again,
         is_batch=True,
+        remarks=tuple(
+            f"Item {number} cannot be started: {item}"
+            for number, item in enumerate(batch.items, start=1)
+            if isinstance(item, MagicaError)
+        ),
     )
 
 
-async def _cheaper_batch(
-    workspace: Workspace, jobs: Sequence[ModelJob], target: int
-) -> tuple[Choice, ...]:
+async def _cheaper_batch(workspace: Workspace, batch: Batch, target: int) -> tuple[Choice, ...]:
     """The batch with its dearest run less costly; the prices are those of the whole batch."""
+    jobs = batch.jobs
     prices = [job.estimate for job in jobs if job.estimate is not None]
     if len(prices) < len(jobs):
         return ()
     place = prices.index(max(prices))
+    number = batch.items.index(jobs[place]) + 1
     others = sum(prices) - prices[place]
     choices = await cheaper_inputs(workspace.client, jobs[place], target=max(0, target - others))
     return tuple(
-        Choice({"run": place + 1, **choice.change}, choice.microcredits + others)
+        Choice({"item": number, **choice.change}, choice.microcredits + others)
         for choice in choices
     )

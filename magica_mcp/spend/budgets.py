@@ -133,9 +133,9 @@ def _too_dear(limits: Limits, prices: Sequence[int | None]) -> str:
 def _over_the_day(limits: Limits, prices: Sequence[int], spent: Spent, now: datetime) -> str:
     left = left_of_day(limits, spent) or 0
     return (
-        f"This would cost {credits_text(sum(prices))}, and of {PER_DAY} "
-        f"({credits_text(limits.per_day or 0)}) {credits_text(left)} is left: "
-        f"{credits_text(spent.charged)} charged and {credits_text(spent.reserved)} reserved today. "
+        f"This would cost {credits_text(sum(prices))}, and what today has left of {PER_DAY} "
+        f"({credits_text(limits.per_day or 0)}) is {credits_text(left)}: "
+        f"{credits_text(spent.charged)} charged, {credits_text(spent.reserved)} reserved. "
         f"{UNTOUCHED} {renewal(now)} {_fitting(prices, left)}"
     )
 

@@ -50,7 +50,7 @@ async def told_of_limits(server: Any) -> list[str]:
             if era == ERAS[-1]:
                 refused = await client.call_tool("execute_tool", call("one more"))
     assert refused.is_error
-    assert "MAGICA_BUDGET_PER_DAY (0.5 credits) 0.11 credits is left" in text_of(refused)
+    assert "MAGICA_BUDGET_PER_DAY (0.5 credits) is 0.11 credits" in text_of(refused)
     return person.asked
 
 
@@ -69,5 +69,5 @@ async def test_a_person_agrees_to_prices_and_the_budget_holds(
     finally:
         await stop_local(tmp_path / "magica")
 
-    question = "Start Nano Banana Pro (nano-banana-pro-text) and pay 0.195 credits?"
-    assert asked == [question] * 2
+    question = 'Start Nano Banana Pro (nano-banana-pro-text) for "{}" and pay 0.195 credits?'
+    assert asked == [question.format(era) for era in ERAS]

@@ -64,7 +64,9 @@ async def test_a_person_who_agrees_starts_the_run(
         started = await told(client, "execute_tool", JOB)
 
     assert started["runId"]
-    assert person.asked == ["Start Nano Banana Pro (nano-banana-pro-text) and pay 0.195 credits?"]
+    assert person.asked == [
+        'Start Nano Banana Pro (nano-banana-pro-text) for "a fox" and pay 0.195 credits?'
+    ]
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -128,7 +130,7 @@ async def test_a_workflow_is_asked_about_too(
         started = await told(client, "start_run", call)
 
     assert started["runId"]
-    assert person.asked == ["Start Nano Banana Pro and pay 0.195 credits?"]
+    assert person.asked == ['Start Nano Banana Pro for "a fox" and pay 0.195 credits?']
 
 
 @pytest.mark.parametrize("era", ERAS)

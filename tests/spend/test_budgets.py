@@ -56,7 +56,7 @@ def test_a_day_that_is_used_up_is_refused_with_what_is_left_and_when_it_renews()
         Limits(per_day=5 * CREDIT), 2 * CREDIT, spent=Spent(charged=3 * CREDIT, reserved=800_000)
     )
 
-    assert "1.2 credits is left: 3 credits charged and 0.8 credits reserved today" in str(refusal)
+    assert "is 1.2 credits: 3 credits charged, 0.8 credits reserved." in str(refusal)
     assert "renews at local midnight" in str(refusal)
     assert "Until then up to 1.2 credits fits." in str(refusal)
     assert (refusal.left, refusal.fits) == (1_200_000, 1_200_000)
@@ -74,7 +74,7 @@ def test_a_day_that_was_overdrawn_has_nothing_left_rather_than_less() -> None:
     refusal = refusal_of(Limits(per_day=CREDIT), 1, spent=Spent(charged=3 * CREDIT))
 
     assert refusal.left == 0
-    assert "0 credits is left" in str(refusal)
+    assert "(1 credit) is 0 credits" in str(refusal)
 
 
 @pytest.mark.parametrize("limits", [Limits(per_run=CREDIT), Limits(per_day=CREDIT)])

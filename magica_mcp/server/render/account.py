@@ -96,7 +96,7 @@ def _what_makes_the_price(details: JsonValue) -> list[str]:
     if isinstance(inputs, list) and isinstance(accepted, dict):
         for name in inputs:
             choices = one_line(accepted.get(str(name)))[1:-1]
-            lines.append(f"The price depends on {name}: {choices}.")
+            lines.append(f"The price depends on {name}{f': {choices}' if choices else ''}.")
     return lines
 
 

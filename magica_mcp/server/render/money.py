@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from magica_mcp.errors import shortened
 from magica_mcp.models.credits import credits_text
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.cheaper import Choice
-from magica_mcp.server.render.calls import one_line, plain
+from magica_mcp.server.render.calls import and_list, one_line, plain
 from magica_mcp.spend.approvals import GOOD_FOR, priced
 
 
@@ -16,6 +17,7 @@ class Offer:
     """A price that was shown instead of being paid; amounts in microcredits, None: not known."""
 
     what: str
+    remarks: tuple[str, ...]
     price: int | None
     confirm_above: int
     balance: int | None
@@ -31,14 +33,15 @@ class Offer:
         return self.balance - self.price
 
 
-def question(what: str, price: int | None) -> str:
-    """What the person is asked."""
-    return f"Start {plain(what)} and pay {priced(price)}?"
+def question(what: str, subject: str, price: int | None) -> str:
+    """What the person is asked; `subject` is what it is to be of, in the assistant's words."""
+    of = f" for {one_line(shortened(subject))}" if subject else ""
+    return f"Start {plain(what)}{of} and pay {priced(price)}?"
 
 
 def offered(offer: Offer) -> str:
     """What a call answers that was not paid because its price must be agreed to."""
-    lines = [_price(offer), *_balance(offer)]
+    lines = [_price(offer), *offer.remarks, *_balance(offer)]
     if offer.choices:
         lines.append("Cheaper:")
         lines.extend(f"- {choice_text(choice)}" for choice in offer.choices)
@@ -80,9 +83,14 @@ def _balance(offer: Offer) -> list[str]:
 
 
 def choice_text(choice: Choice) -> str:
-    """'resolution "2K": 0.78 credits'."""
-    changes = ", ".join(f"{name} {one_line(value)}" for name, value in choice.change.items())
-    return f"{changes}: {credits_text(choice.microcredits)}"
+    """'resolution "2K": 0.78 credits', or 'modelId "x" with the same prompt: 0.1 credits'."""
+    change = dict(choice.change)
+    kept = (
+        [name for name in change if name not in {"item", "modelId"}] if "modelId" in change else []
+    )
+    changes = ", ".join(f"{name} {one_line(change[name])}" for name in change if name not in kept)
+    same = f" with the same {and_list(kept)}" if kept else ""
+    return f"{changes}{same}: {credits_text(choice.microcredits)}"
 
 
 def fitting(choices: Sequence[Choice]) -> str:

@@ -60,7 +60,7 @@ async def _asked(
 
 def _bill(workspace: Workspace, asked: ModelJob | Batch, again: Again) -> Bill:
     if isinstance(asked, Batch):
-        return bill_of_batch(workspace, asked.jobs, again=bool(again))
+        return bill_of_batch(workspace, asked, again=bool(again))
     return bill_of_job(workspace, asked, again=again)
 
 

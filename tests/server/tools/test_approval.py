@@ -76,7 +76,9 @@ async def test_cheaper_choices_come_with_the_price(http: httpx.AsyncClient, tmp_
         answer = await client.call_tool("execute_tool", call)
 
     assert '- resolution "2K": 0.195 credits' in text_of(answer)
-    assert '- modelId "grok-imagine-image-text", prompt "a fox": 0.026 credits' in text_of(answer)
+    assert '- modelId "grok-imagine-image-text" with the same prompt: 0.026 credits' in text_of(
+        answer
+    )
 
 
 async def test_a_call_below_the_limit_runs_at_once(http: httpx.AsyncClient, tmp_path: Path) -> None:
@@ -106,6 +108,19 @@ async def test_a_batch_is_priced_and_agreed_to_as_a_whole(
 
     assert priced["estimate"] == {"microcredits": 156_000}
     assert [bool(result["runId"]) for result in results] == [True, True]
+
+
+async def test_what_of_a_batch_cannot_be_started_is_told_before_anybody_agrees(
+    http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    items = [{"modelId": "no-such-model"}, FOX, FOX]
+    call = {"tool_name": "batch_execute", "input": {"items": items}}
+    async with assistant(http, tmp_path, limits=ASKS) as client:
+        answer = await client.call_tool("execute_tool", call)
+
+    assert "the batch of 2 runs costs 0.39 credits" in text_of(answer)
+    assert "Item 1 cannot be started: No model is called 'no-such-model'." in text_of(answer)
+    assert '- item 2, modelId "grok-imagine-image-text" with the same prompt' in text_of(answer)
 
 
 async def test_a_workflow_is_agreed_to_in_the_same_way(

@@ -79,7 +79,7 @@ async def test_a_day_is_used_up_by_what_is_reserved_and_by_what_was_charged(
         sentence = await refused(client, call("c"))
         facts = (await client.call_tool("execute_tool", call("c"))).structured_content or {}
 
-    assert "0.078 credits charged and 0.078 credits reserved today" in sentence
+    assert "0.078 credits charged, 0.078 credits reserved" in sentence
     assert "It renews at local midnight" in sentence
     assert (facts["left"], facts["fits"]) == (0, 0)
     assert facts["renewsAt"]
@@ -96,7 +96,7 @@ async def test_a_day_is_counted_over_all_processes_of_a_home(
         await told(one, "execute_tool", call("a"))
         sentence = await refused(other, call("b"))
 
-    assert "0 credits is left" in sentence
+    assert "is 0 credits: " in sentence
 
 
 async def test_each_account_has_its_own_day(http: httpx.AsyncClient, tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ async def test_a_charge_above_its_estimate_counts_in_full(
             )
         sentence = await refused(client, call("b"))
 
-    assert "0 credits is left: 0.234 credits charged" in sentence
+    assert "is 0 credits: 0.234 credits charged" in sentence
 
 
 async def test_a_repeated_request_is_answered_although_the_day_is_used_up(
