@@ -13,12 +13,14 @@ from magica_mcp.api.reading import Reply, answer_as
 from magica_mcp.api.subject import Subject
 from magica_mcp.api.transport import Call, segment
 from magica_mcp.errors import UnreadableAnswerError
-from magica_mcp.models.credits import Balance, Estimate, NodeToPrice, Pricing
+from magica_mcp.models.credits import Balance, Estimate, NodeToPrice, Pricing, joined
 
 ESTIMATE_SECONDS = 60.0
 """How long the price of the very same input is believed."""
 
 KNOWN_ESTIMATES = 64
+MOST_AT_ONCE = 100
+"""Nodes that one request may ask about (magica-contract 2.6)."""
 
 
 class CreditCalls:
@@ -42,7 +44,9 @@ class CreditCalls:
 
     async def estimate_workflow(self, nodes: Sequence[NodeToPrice]) -> Estimate:
         """What one run of a graph of these nodes would cost; believed for a minute."""
-        return await self._estimate("v1/workflows/estimate-credits", nodes)
+        portions = [nodes[at : at + MOST_AT_ONCE] for at in range(0, len(nodes), MOST_AT_ONCE)]
+        path = "v1/workflows/estimate-credits"
+        return joined([await self._estimate(path, portion) for portion in portions])
 
     async def model_pricing(self, model_id: str) -> Pricing:
         """How a model is priced; believed for ten minutes."""

@@ -155,15 +155,24 @@ class Transport:
             self.budget.close(refused.retry_after)
         return refused
 
+    def _request(self, call: Call) -> httpx.Request:
+        try:
+            return self._http.build_request(
+                call.method,
+                call.path,
+                params=query_of(call.query),
+                content=call.file.open() if call.file else content_of(call.body),
+                headers=_headers_of(call),
+                timeout=TIMEOUT
+                if call.seconds is None
+                else httpx.Timeout(call.seconds, connect=10),
+            )
+        except httpx.InvalidURL as error:
+            message = "What was asked for is too long for an address. Shorten the id or the search."
+            raise InvalidInputError(message) from error
+
     async def _send(self, call: Call) -> httpx.Response:
-        request = self._http.build_request(
-            call.method,
-            call.path,
-            params=query_of(call.query),
-            content=call.file.open() if call.file else content_of(call.body),
-            headers=_headers_of(call),
-            timeout=TIMEOUT if call.seconds is None else httpx.Timeout(call.seconds, connect=10),
-        )
+        request = self._request(call)
         try:
             with anyio.fail_after(call.seconds or WHOLE_EXCHANGE):
                 return await self._http.send(request, follow_redirects=False)

@@ -1,5 +1,7 @@
 """Balances, estimates and prices: amounts are whole microcredits, a million to the credit."""
 
+from collections.abc import Sequence
+
 from pydantic import Field, JsonValue
 
 from magica_mcp.models.wire import Answer, Ask, JsonObject
@@ -52,6 +54,16 @@ class Estimate(Answer):
         if self.total_microcredits is not None:
             return self.total_microcredits
         return sum(estimate.microcredits for estimate in self.estimates)
+
+
+def joined(estimates: Sequence[Estimate]) -> Estimate:
+    """The price of everything that was priced in portions."""
+    if len(estimates) == 1:
+        return estimates[0]
+    return Estimate(
+        estimates=tuple(each for part in estimates for each in part.estimates),
+        total_microcredits=sum(part.total for part in estimates),
+    )
 
 
 class Pricing(Answer):

@@ -19,8 +19,10 @@ from mcp.types import (
 from mcp.types import Tool as ListedTool
 
 from magica_mcp.config import Toolset
-from magica_mcp.errors import or_list
+from magica_mcp.errors import or_list, shortened
 from magica_mcp.server.boundary import bound, refusal
+from magica_mcp.server.fitting import fitted
+from magica_mcp.server.profiles import name_of, profile_of
 from magica_mcp.server.prompts import prompts
 from magica_mcp.server.resources import AddResource, completions, resources
 from magica_mcp.server.tool import Effect, ToolSpec
@@ -53,12 +55,21 @@ class Contents:
     async def call(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any]
     ) -> CallToolResult | InputRequiredResult:
-        """Run a tool by its name."""
+        """Run a tool by its name; its answer is made to fit."""
+        answer = await self._answer(name, arguments, context)
+        if isinstance(answer, InputRequiredResult):
+            return answer
+        longest = profile_of(name_of(context)).longest_answer
+        return fitted(answer, tool=name, longest=longest)
+
+    async def _answer(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any]
+    ) -> CallToolResult | InputRequiredResult:
         tool = self.tools.get(name)
         if tool is None:
             close = difflib.get_close_matches(name, list(self.tools), n=1, cutoff=0.4)
             hint = f" Did you mean {or_list(close)}?" if close else " See the list of tools."
-            text = f"There is no tool '{name}' here.{hint} Nothing was done."
+            text = f"There is no tool '{shortened(name)}' here.{hint} Nothing was done."
             return refusal(text, {"code": "NOT_FOUND"})
         answer: CallToolResult | InputRequiredResult = await tool.run(
             arguments, context, convert_result=True

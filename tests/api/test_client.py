@@ -1,5 +1,7 @@
 """One method, one request, one value."""
 
+import json
+
 import httpx
 import pytest
 
@@ -114,6 +116,30 @@ async def test_nothing_costs_nothing_without_asking() -> None:
     stage = Stage({})
 
     assert ((await stage.client.estimate_nodes([])).total, stage.sent) == (0, [])
+
+
+async def test_a_large_workflow_is_priced_in_portions_of_a_hundred_nodes() -> None:
+    def priced(request: httpx.Request) -> httpx.Response:
+        count = len(json.loads(request.content)["nodes"])
+        each = [{"microcredits": 10} for _ in range(count)]
+        return answer({"estimates": each, "totalMicrocredits": 10 * count})
+
+    stage = Stage({"POST v1/workflows/estimate-credits": priced})
+    nodes = [NodeToPrice(type="gpt_5_4", data={"n": number}) for number in range(250)]
+
+    estimate = await stage.client.estimate_workflow(nodes)
+
+    assert (estimate.total, len(estimate.estimates)) == (2_500, 250)
+    assert [len(json.loads(sent.content)["nodes"]) for sent in stage.requests] == [100, 100, 50]
+
+
+async def test_an_id_too_long_for_an_address_is_refused_and_nothing_is_sent() -> None:
+    stage = Stage({})
+
+    with pytest.raises(InvalidInputError, match="too long for an address"):
+        await stage.client.get_workflow("x" * 70_000)
+
+    assert stage.sent == []
 
 
 @pytest.mark.parametrize("reply", [{}, {"estimates": []}, {"estimates": [{"microcredits": 1}]}])

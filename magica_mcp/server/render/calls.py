@@ -7,10 +7,14 @@ from typing import Any
 from pydantic import JsonValue
 
 from magica_mcp.models.wire import Page
+from magica_mcp.server.sizes import beginning
 
 LONGEST_VALUE = 300
 LONGEST_NAME = 160
+LISTED_NAME = 60
+"""Characters of a name in a list, so that a hundred rows fit into one answer."""
 LONGEST_TEXT = 6_000
+FENCED_TOKENS = 4_000
 
 
 def call(tool: str, arguments: Mapping[str, JsonValue]) -> str:
@@ -29,11 +33,15 @@ def and_list(names: Sequence[str]) -> str:
     return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
 
 
-def fenced(text: str) -> str:
-    """Words that came from elsewhere, cut to size, in a fence that they cannot close."""
-    cut = text
-    if len(text) > LONGEST_TEXT:
-        cut = f"{text[:LONGEST_TEXT]}…\n[cut here: {len(text):,} characters in all]"
+def fenced(text: str, *, rest: str = "") -> str:
+    """Words that came from elsewhere, cut to size, in a fence that they cannot close.
+
+    `rest` says how to get what is cut off.
+    """
+    cut = beginning(text[:LONGEST_TEXT], tokens=FENCED_TOKENS)
+    if cut != text:
+        more = f"; {rest}" if rest else ""
+        cut = f"{cut.rstrip('…')}…\n[cut here: {len(text):,} characters in all{more}]"
     fence = "```"
     while fence in cut:
         fence += "`"

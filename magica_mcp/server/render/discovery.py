@@ -8,6 +8,9 @@ from magica_mcp.server.render.calls import and_list, bound_text, call, one_line,
 from magica_mcp.server.render.media import with_handles, without_upload_advice
 from magica_mcp.server.resolving import ChosenWorkflow
 
+TOO_LONG = 200
+"""Characters of a default that is not written out as a value."""
+
 
 def values_template(fields: tuple[RequestField, ...]) -> dict[str, JsonObject]:
     """Values ready to be sent: defaults filled in, null where one must be given."""
@@ -33,10 +36,18 @@ def fields_to_fill(
     if any(field.type in MEDIA_TYPES for field in fields):
         lines.append(f"A media field takes {MediaForm.HANDLE.value}.")
     lines.append(cost(estimate))
-    ready: JsonObject = {"workflowId": workflow.id, "values": dict(values_template(fields))}
+    ready: JsonObject = {"workflowId": workflow.id, "values": _short(values_template(fields))}
     lines.append(f"Next, with your values: {call('start_run', ready)}")
     lines.append(defaults_text(fields))
     return "\n".join([*lines, *other_matches(workflow)])
+
+
+def _short(template: dict[str, JsonObject]) -> JsonObject:
+    """Without long defaults: nobody should have to write them, and left out they hold as well."""
+    return {
+        node_id: {name: value for name, value in fields.items() if len(one_line(value)) < TOO_LONG}
+        for node_id, fields in template.items()
+    }
 
 
 def defaults_text(fields: tuple[RequestField, ...]) -> str:

@@ -5,7 +5,7 @@ import re
 from magica_mcp.models.field_values import MEDIA_TYPES, MediaForm
 from magica_mcp.models.media import MediaItem
 from magica_mcp.models.wire import Page
-from magica_mcp.server.render.calls import more
+from magica_mcp.server.render.calls import LISTED_NAME, more, plain
 
 
 def library(page: Page[MediaItem]) -> str:
@@ -28,7 +28,8 @@ def item_text(item: MediaItem) -> str:
         facts.append(f"{item.width} × {item.height}")
     if item.duration:
         facts.append(f"{item.duration:g} s")
-    facts.extend(part for part in (item.source, item.name, item.model_id) if part)
+    said = (item.source, item.name, item.model_id)
+    facts.extend(plain(part, longest=LISTED_NAME) for part in said if part)
     name = f"{item.id}: " if item.id else ""
     return f"{name}{item.url} ({', '.join(facts)})"
 

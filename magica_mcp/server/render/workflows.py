@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from magica_mcp.models.wire import Page
 from magica_mcp.models.workflows import SystemWorkflow, Workflow, WorkflowSummary
-from magica_mcp.server.render.calls import call, fenced, more, plain
+from magica_mcp.server.render.calls import LISTED_NAME, call, fenced, more, plain
 
 
 def listing(page: Page[WorkflowSummary], *, search: str) -> str:
@@ -16,7 +16,10 @@ def listing(page: Page[WorkflowSummary], *, search: str) -> str:
             "list_system_workflows shows the templates; create_workflow makes a new one."
         )
     count = f"{page.total} own workflows{found}" if page.total else f"Own workflows{found}"
-    rows = [f"- {plain(row.name)} ({row.id}){_changed(row.updated_at)}" for row in page.items]
+    rows = [
+        f"- {plain(row.name, longest=LISTED_NAME)} ({row.id}){_changed(row.updated_at)}"
+        for row in page.items
+    ]
     lines = [f"{count}:", *rows, *more(page)]
     return "\n".join([*lines, f"Next: {call('get_workflow', {'workflowId': page.items[0].id})}"])
 
