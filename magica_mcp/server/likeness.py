@@ -41,14 +41,21 @@ def likeness_of_workflow_run(
     inputs = {node.node_id: node.input for node in run.nodes if isinstance(node.input, dict)}
     if handed is None:
         return _likeness_by_words(inputs, values)
-    found = [
-        _likeness(inputs[node_id][key], value)
-        if key in inputs.get(node_id, {})
-        else Likeness.UNSURE
-        for node_id, wanted in handed.items()
-        for key, value in wanted.items()
-    ]
-    return _worst(found)
+    known = {node.node_id for node in run.nodes}
+    return _worst(
+        [
+            _likeness_at(key, value, inputs.get(node_id) if node_id in known else run.response)
+            for node_id, wanted in handed.items()
+            for key, value in wanted.items()
+        ]
+    )
+
+
+def _likeness_at(key: str, wanted: JsonValue, seen: JsonValue) -> Likeness:
+    """A node that a run does not list is the Response node, whose input is the response."""
+    if not isinstance(seen, dict) or key not in seen:
+        return Likeness.UNSURE
+    return _likeness(seen[key], wanted)
 
 
 def _likeness_by_words(inputs: Mapping[str, JsonValue], values: JsonObject) -> Likeness:

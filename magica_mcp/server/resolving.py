@@ -129,13 +129,15 @@ async def resolve_model(client: "MagicaClient", query: str) -> ChosenModel:
     Raises:
         NameNotFoundError: nothing is called that.
     """
-    models = await client.list_models()
+    choices = [choice for model in await client.list_models() for choice in _choices(model)]
+    exact = next((chosen for chosen, words in choices if query in words), None)
+    if exact is not None:
+        return exact
     wanted = names.fold(query)
-    for model in models:
-        for chosen, words in _choices(model):
-            if wanted in map(names.fold, words):
-                return chosen
-    ids = [chosen.id for model in models for chosen, _ in _choices(model)]
+    for chosen, words in choices:
+        if wanted in map(names.fold, words):
+            return chosen
+    ids = [chosen.id for chosen, _ in choices]
     raise NameNotFoundError(
         "model", query, close=names.nearest(query, ids), advice="Nothing was charged."
     )

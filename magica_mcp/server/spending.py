@@ -203,8 +203,8 @@ async def _noted(note: Callable[[], object]) -> None:
     with anyio.CancelScope(shield=True):
         try:
             await to_thread.run_sync(note)
-        except JournalError:
-            logger.exception("what became of a paid request could not be written down")
+        except JournalError as error:
+            logger.error("What became of a paid request is not written down: %s", error)  # noqa: TRY400 - its trace says no more
 
 
 async def _dropped(workspace: Workspace, decisions: Sequence["Decision"]) -> None:

@@ -27,8 +27,8 @@ class Verdict(Enum):
 class Found:
     """The entry that counts as the earlier one of a wish, if any, and what a new one repeats.
 
-    For a plain request that is its latest entry. For one with `again` it is the latest that was
-    itself asked for with `again`: a retry of that request is the same wish, and no third run.
+    For a request with `again` only such entries count as were asked for with `again` themselves:
+    a retry of it is the same wish, and no third run.
     """
 
     earlier: Entry | None
@@ -50,6 +50,23 @@ def verdict(earlier: Entry | None, *, now: datetime) -> Verdict:
         return Verdict.NEW
     was_seen = earlier.seen_at is not None and now - earlier.seen_at < FRESH
     return Verdict.EARLIER if was_seen else Verdict.ASK
+
+
+def counting(entries: Sequence[Entry], *, now: datetime) -> Entry | None:
+    """Which of the entries of one wish, the newest first, counts for the same wish now.
+
+    One with a run before one without an answer. Of those without, one that was repeated on purpose
+    does not count: whoever asked for that knew of it.
+    """
+    repeated = {entry.repeats for entry in entries}
+    live = [
+        entry
+        for entry in entries
+        if verdict(entry, now=now) is not Verdict.NEW
+        and not (entry.state in UNANSWERED and entry.id in repeated)
+    ]
+    with_run = [entry for entry in live if entry.run_id is not None]
+    return next(iter([*with_run, *live, *entries]), None)
 
 
 def verdicts_on_batch(

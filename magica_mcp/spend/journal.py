@@ -13,7 +13,14 @@ from magica_mcp.errors import InvalidInputError
 from magica_mcp.spend import statements as sql
 from magica_mcp.spend.approvals import KEPT_FOR, Approval, new_token, sealed
 from magica_mcp.spend.database import Database, unusable
-from magica_mcp.spend.decisions import NOTHING, Found, Verdict, verdict, verdicts_on_batch
+from magica_mcp.spend.decisions import (
+    NOTHING,
+    Found,
+    Verdict,
+    counting,
+    verdict,
+    verdicts_on_batch,
+)
 from magica_mcp.spend.entries import OVER, UNANSWERED, Entry, Spent, State
 from magica_mcp.spend.holders import Holders
 from magica_mcp.spend.records import Records
@@ -226,13 +233,25 @@ class Journal(Records):
 
     def _found(self, tx: sqlite3.Connection, wish: Wish, *, again: Again) -> Found:
         """The earlier entry that counts for a wish, and what a new one would repeat."""
-        latest = self._latest(tx, wish)
-        if again is False:
-            return Found(latest, repeats=None)
-        if again is True:
-            is_repetition = latest is not None and latest.repeats is not None
-            repeats = NOTHING if latest is None else latest.id
-            return Found(latest if is_repetition else None, repeats=repeats)
+        entries = [
+            entry
+            for entry in sql.latest_of(tx, wish.key)
+            if entry.state is not State.PLANNED or self.is_under_way(entry)
+        ]
+        repeats = self._repeated(tx, wish, entries, again=again)
+        if isinstance(again, str):
+            entries = [entry for entry in entries if entry.repeats == repeats]
+        elif again:
+            entries = [entry for entry in entries if entry.repeats is not None]
+        return Found(counting(entries, now=self._now()), repeats=repeats)
+
+    def _repeated(
+        self, tx: sqlite3.Connection, wish: Wish, entries: Sequence[Entry], *, again: Again
+    ) -> int | None:
+        """The id of the entry that a new one would repeat; None: a plain request repeats none."""
+        if isinstance(again, bool):
+            latest = entries[0].id if entries else NOTHING
+            return latest if again else None
         named = sql.named(tx, wish.key, again)
         if named is None:
             message = (
@@ -240,14 +259,7 @@ class Journal(Records):
                 "that is to be repeated. Nothing was sent."
             )
             raise InvalidInputError(message)
-        return Found(sql.latest_repetition(tx, wish.key, of=named.id), repeats=named.id)
-
-    def _latest(self, tx: sqlite3.Connection, wish: Wish) -> Entry | None:
-        """The newest entry that counts: what a dead process only planned does not."""
-        entry = sql.latest_of(tx, wish.key)
-        while entry and entry.state is State.PLANNED and not self.is_under_way(entry):
-            entry = sql.latest_of(tx, wish.key, before=entry.id)
-        return entry
+        return named.id
 
     def _decided(self, found: Sequence[Found], *, batch: str | None) -> tuple[Decision, ...]:
         now = self._now()

@@ -11,7 +11,8 @@ from magica_mcp.spend.entries import DOUBT, DaySpend, Entry, Spent, State
 from magica_mcp.spend.schema import OPEN_STATES
 from magica_mcp.spend.wishes import Wish
 
-LARGEST_ID = 2**63 - 1
+MOST_COMPARED = 20
+"""How many entries of one request are looked at, the newest of them."""
 FORGOTTEN_AT_ONCE = 16
 """How many old entries one new one takes away: more than it adds, and never many."""
 
@@ -35,16 +36,14 @@ def of_run(tx: sqlite3.Connection, run_id: str, *, account: str) -> Entry | None
     return _one(tx, "WHERE run_id = ? AND account = ?", run_id, account)
 
 
-def latest_of(tx: sqlite3.Connection, request: str, *, before: int | None = None) -> Entry | None:
-    """The newest entry of a request that was not refused, from before another one."""
-    where = "WHERE request = ? AND id < ? AND state <> 'REFUSED' ORDER BY id DESC LIMIT 1"
-    return _one(tx, where, request, before or LARGEST_ID)
-
-
-def latest_repetition(tx: sqlite3.Connection, request: str, *, of: int) -> Entry | None:
-    """The newest entry that does another one again and was not refused."""
-    where = "WHERE request = ? AND repeats = ? AND state <> 'REFUSED' ORDER BY id DESC LIMIT 1"
-    return _one(tx, where, request, of)
+def latest_of(tx: sqlite3.Connection, request: str) -> tuple[Entry, ...]:
+    """The newest entries of a request that were not refused, the newest first."""
+    rows = tx.execute(
+        f"SELECT {_ENTRY} FROM entries WHERE request = ? AND state <> 'REFUSED'"
+        f" ORDER BY id DESC LIMIT {MOST_COMPARED}",
+        (request,),
+    )
+    return tuple(map(_entry, rows))
 
 
 def named(tx: sqlite3.Connection, request: str, name: str) -> Entry | None:

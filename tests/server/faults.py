@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import Enum
+from typing import Any
 
 import anyio
 import httpx
@@ -46,38 +47,48 @@ def is_start(request: httpx.Request) -> bool:
 
 
 class FaultyNetwork(httpx.AsyncBaseTransport):
-    """Does the next fault to each start; everything else passes.
+    """Does the next fault to each start; what only reads passes, unless it is told otherwise.
 
-    A kill calls `die` and never answers; `killed` is set then.
+    A kill calls the `die` of the process that lives and never answers; `killed` is set then.
     """
 
-    def __init__(
-        self,
-        inner: httpx.AsyncBaseTransport,
-        faults: Iterable[Fault] = (),
-        *,
-        die: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._inner, self._faults, self._die = inner, iter(faults), die
+    def __init__(self, inner: httpx.AsyncBaseTransport, faults: Iterable[Fault] = ()) -> None:
+        self._inner = inner
+        self._die: Callable[[], None] = lambda: None
+        self.meet(faults)
         self.accepted: Counter[str] = Counter()
-        """How many runs were started, by prompt."""
+        """How many runs were started, by what they are known by."""
         self.run_ids: list[str] = []
+        self.runs: list[str] = []
+        """Where each of them is looked at."""
         self.killed = anyio.Event()
+
+    def meet(self, faults: Iterable[Fault], *, fails_reads: bool = False) -> None:
+        """What the next starts meet; `fails_reads`: every listing is answered with 502."""
+        self._faults, self._fails_reads = iter(faults), fails_reads
+
+    def watch(self, die: Callable[[], None]) -> None:
+        """From now on a process lives that dies like this."""
+        self._die, self.killed = die, anyio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if not is_start(request):
+            if self._fails_reads and request.url.path.endswith(("/runs", "/mcp", "library")):
+                return httpx.Response(502, text="<html>bad gateway</html>")
             return await self._inner.handle_async_request(request)
         fault = next(self._faults, Fault.NONE)
         answer = await self._delivered(request) if fault in ARRIVES else None
         return await self._suffered(fault, answer)
 
     async def _delivered(self, request: httpx.Request) -> httpx.Response:
-        prompt = json.dumps(json.loads(await request.aread()))
+        name = known_by(json.loads(await request.aread()))
         answer = await self._inner.handle_async_request(request)
         if answer.status_code == 202:
             body = json.loads(await answer.aread())
             self.run_ids.append(body["runId"])
-            self.accepted[prompt_in(prompt)] += 1
+            kind = "nodes/" if "/nodes/" in request.url.path else ""
+            self.runs.append(f"v1/{kind}runs/{body['runId']}")
+            self.accepted[name] += 1
             return httpx.Response(202, json=body)
         return answer
 
@@ -102,7 +113,7 @@ class FaultyNetwork(httpx.AsyncBaseTransport):
         return answer
 
 
-def prompt_in(body: str) -> str:
-    """The prompt of a start, wherever it stands in its body."""
-    _, _, rest = body.partition('"prompt": "')
-    return rest.partition('"')[0]
+def known_by(body: dict[str, Any]) -> str:
+    """What tells a start apart in these tests: its prompt, or else its width."""
+    given = body.get("input") or next(iter(body["values"].values()))
+    return str(given.get("prompt") or given["width_percent"])
