@@ -1,4 +1,4 @@
-"""The record of every paid request: written before it is sent, completed when its fate is known.
+"""The record of every paid request: written before it is sent, completed once its fate is known.
 
 SQLite under MAGICA_HOME, shared by several processes. Refuses to know MCP and HTTP.
 """
