@@ -27,7 +27,7 @@ def moments(
     """
     keys = sorted(keyframes) or [0.0]
     step = max(seconds, frame_seconds) / SHOWN
-    wanted = [_nearest(keys, (index + 0.5) * step, within=step / 2) for index in range(SHOWN)]
+    wanted = [_nearest(keys, (index + 0.5) * step, within=step / 3) for index in range(SHOWN)]
     cost = _frames(wanted, frame_seconds)
     share = min(1.0, most_frames / cost) if cost else 1.0
     closer = {Moment(each.key, each.key + (each.at - each.key) * share) for each in wanted}

@@ -13,8 +13,10 @@ from magica_mcp.media.glimpse import DAMAGED, Glimpse, Measured, Room
 from magica_mcp.media.shrinking import TILE, shrunk
 
 READABLE = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-MOST_PIXELS = 40_000_000
-"""More than 8K has: unpacked they take 160 MB."""
+MOST_PIXELS = 7680 * 4320
+"""8K: unpacked they take 133 MB, and with transparency as much again while they are shrunk."""
+MOST_WEBP_PIXELS = 4096 * 4096
+"""A WebP is unpacked three times over, since it may be an animation."""
 
 BROKEN = (OSError, EOFError, ValueError, SyntaxError, LookupError, TypeError, struct.error)
 """What Pillow raises for broken files."""
@@ -90,7 +92,7 @@ def extremes(image: Image.Image) -> tuple[list[int], list[int]]:
 def _shape_of(image: Image.Image) -> tuple[tuple[int, int], Image.Transpose | None]:
     """The size as it is shown, and how the picture becomes upright; it is not yet unpacked."""
     width, height = image.size
-    if width * height > MOST_PIXELS:
+    if width * height > (MOST_WEBP_PIXELS if image.format == "WEBP" else MOST_PIXELS):
         raise UnshowableError(f"{width:,} × {height:,} pixels are too many to show here")
     # Pillow turns TIFF by itself
     orientation = 1 if image.format == "TIFF" else image.getexif().get(ORIENTATION, 1)

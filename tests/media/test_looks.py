@@ -1,5 +1,7 @@
 """One look at a file of any kind, by its content."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from magica_mcp.errors import UnshowableError
 from magica_mcp.media.glimpse import Deadline, Room
 from magica_mcp.media.looks import can_look, look, sheet_of
 from tests.media.making import film, scene, scenes, tone, wave
+from tests.patience import LONG_ENOUGH
 from tests.recognition.making import png_header
 
 
@@ -52,6 +55,13 @@ def test_a_sheet_holds_all_tiles(tmp_path: Path) -> None:
     sheet = sheet_of({1: tile, 3: tile, 4: tile}, room=Room())
 
     assert sheet.width * sheet.height >= 3 * 300 * 200
+
+
+def test_nothing_that_looks_is_imported_before_the_first_look() -> None:
+    serving = "import sys, magica_mcp.server.contents, magica_mcp.server.previews"
+    code = f"{serving}; assert not {{'PIL', 'av'}} & set(sys.modules), sys.modules"
+
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=LONG_ENOUGH)
 
 
 def test_with_all_installed_one_can_look() -> None:

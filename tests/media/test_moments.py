@@ -25,7 +25,7 @@ def test_where_there_are_keyframes_enough_only_they_are_shown() -> None:
 def test_a_video_of_one_keyframe_is_shown_evenly() -> None:
     chosen = moments([0.0], seconds=6, frame_seconds=1 / 24, most_frames=200)
 
-    assert [round(moment.at, 2) for moment in chosen] == [0.0, 1.5, 2.5, 3.5, 4.5, 5.5]
+    assert [round(moment.at, 2) for moment in chosen] == [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]
     assert {moment.key for moment in chosen} == {0.0}
 
 

@@ -166,6 +166,13 @@ def test_what_is_merely_too_large_says_how_large_it_is(tmp_path: Path) -> None:
         look_at_picture(path, room=ROOM)
 
 
+def test_a_webp_may_be_less_large_since_it_takes_more_memory(tmp_path: Path) -> None:
+    path = saved(Image.new("RGB", (16_383, 1_100)), tmp_path, "WEBP", method=0, quality=1)
+
+    with pytest.raises(UnshowableError, match="16,383 × 1,100 pixels are too many"):
+        look_at_picture(path, room=ROOM)
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "TIFF", "GIF"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_truncated_picture_is_refused(tmp_path: Path, form: str, share: float) -> None:
