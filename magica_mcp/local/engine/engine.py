@@ -52,6 +52,7 @@ class Engine:
         run_id = new_run_id()
         first = [node for node in prepared.plan.nodes if not node.sources]
         with self._store.writing() as tx:
+            tx.accounts.lock(order.account.id)
             have = tx.ledger.locked(order.account.id)
             require_credits(need=sum(prepared.prices.values()), have=have)
             # What comes while a process is busy is for whichever has room first.

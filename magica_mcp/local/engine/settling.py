@@ -47,6 +47,7 @@ def end_node(
     price: int,
 ) -> Aftermath:
     """Store how one of a run's nodes ended and settle its price; a failed node costs nothing."""
+    tx.accounts.lock(run.account_id)
     reserved = tx.ledger.reserved(run.id)
     charged: dict[str, int] = {}
     if ending.output is not None:
@@ -85,7 +86,7 @@ def end_run_if_over(tx: Statements, run: StoredRun, nodes: Sequence[StoredNodeRu
 
 def cancel(tx: Statements, run: StoredRun) -> None:
     """End a run where it is; what its unfinished nodes had reserved is given back."""
-    tx.ledger.locked(run.account_id)
+    tx.accounts.lock(run.account_id)
     nodes = tx.node_runs.of_runs([run.id])
     left = [node.node_id for node in nodes if not is_node_over(node.status)]
     released = _held_for(left, reserved=tx.ledger.reserved(run.id))

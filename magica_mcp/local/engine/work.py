@@ -152,6 +152,7 @@ class NodeWork:
                 return None
             begun = _begin_node(tx, nodes, node_id)
             if run.status is not RunStatus.RUNNING:
+                tx.accounts.lock(run.account_id)
                 tx.runs.begin(run_id)
                 announce_run(tx, run)
             return begun

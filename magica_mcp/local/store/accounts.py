@@ -20,6 +20,13 @@ DEFAULT_ACCOUNT = Account(id="cdefault00000000000000000", name="Local")
 """The account of whoever holds the token of the home."""
 
 
+_LOCKED = (
+    sa.select(accounts.c.id)
+    .where(accounts.c.id == sa.bindparam("of_account"))
+    .with_for_update(key_share=True)  # rows that refer to the account may still be added
+)
+
+
 @dataclass(frozen=True)
 class Accounts:
     """Statements about accounts."""
@@ -37,9 +44,13 @@ class Accounts:
         )
 
     def lock(self, account_id: str) -> None:
-        """Let nobody else reserve or charge for this account until the transaction ends."""
-        query = sa.select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()
-        self.connection.execute(query)
+        """Let nobody else change what is summed up for this account until the transaction ends.
+
+        Whoever changes runs, credits or messages does this before, after locking a run if at all:
+        so no two transactions wait for each other. SQLite has one writer at a time anyhow.
+        """
+        if self.connection.dialect.name != "sqlite":
+            self.connection.execute(_LOCKED, {"of_account": account_id})
 
     def _found(self, query: sa.Select[tuple[str, str, str]]) -> Account | None:
         row = self.connection.execute(query).one_or_none()

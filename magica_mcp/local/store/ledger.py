@@ -16,7 +16,7 @@ _BALANCE = sa.select(balances.c.microcredits).where(
     balances.c.account_id == sa.bindparam("of_account")
 )
 _APPENDING = sa.insert(ledger)
-_LOCKED = _BALANCE.with_for_update()
+_LOCKED = _BALANCE.with_for_update(key_share=True)
 _RESERVED = (
     sa.select(ledger.c.node_id, -sa.func.sum(ledger.c.microcredits))
     .where(

@@ -74,7 +74,7 @@ _COLUMNS = tuple(runs.c[name] for name in StoredRun.__dataclass_fields__)
 
 # What every node of every run asks is built once: building takes longer than the database does.
 _BY_ID = sa.select(*_COLUMNS).where(runs.c.id == sa.bindparam("run_id"))
-_LOCKED = _BY_ID.with_for_update()
+_LOCKED = _BY_ID.with_for_update(key_share=True)
 _ADDING = sa.insert(runs)
 _STATUS = sa.select(runs.c.status).where(runs.c.id == sa.bindparam("run_id"))
 _BECOMING = {

@@ -17,7 +17,7 @@ _BY_ID = sa.select(workflows).where(
     workflows.c.account_id == sa.bindparam("of_account"),
     workflows.c.id == sa.bindparam("workflow_id"),
 )
-_LOCKED = _BY_ID.with_for_update()
+_LOCKED = _BY_ID.with_for_update(key_share=True)
 
 _IN_COLUMNS = {"id", "name", "version", "createdAt", "updatedAt"}
 
