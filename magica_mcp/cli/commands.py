@@ -141,6 +141,18 @@ def keys(
 
 
 @app.command()
+def reproduce(
+    file: Annotated[Path, typer.Argument(help="A saved result, or the JSON beside it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Pay its price without being asked.")] = False,
+) -> None:
+    """Make a saved result again, with the same inputs and seed, and say whether it is the same."""
+    from magica_mcp.cli.reproduce import run_reproduce  # noqa: PLC0415 - each command imports what it needs
+
+    with errors_as_sentences():
+        run_reproduce(file, is_agreed=yes)
+
+
+@app.command()
 def local(
     home: Annotated[Path | None, typer.Option(help="Default: MAGICA_HOME.")] = None,
     port: Annotated[int | None, typer.Option(help="Default: 8787, or any.", max=65535)] = None,

@@ -57,6 +57,11 @@ def numbered(stem: str, number: int, *, of: int = 1) -> str:
     return stem if of == 1 else f"{stem}-{number}"
 
 
+def unnumbered(stem: str, number: int, *, of: int = 1) -> str:
+    """The other way round: what a file and its companions are called without their numbers."""
+    return stem if of == 1 else stem.removesuffix(f"-{number}") or stem
+
+
 def _allowed(char: str) -> str:
     """A character, or what stands for it: blanks for blanks, '-' for what is forbidden."""
     if char.isspace():

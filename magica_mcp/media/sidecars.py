@@ -20,7 +20,8 @@ def read_sidecar(path: Path) -> Sidecar | None:
     try:
         if path.stat().st_size > LARGEST:
             return None
-        return Sidecar.model_validate_json(path.read_bytes())
+        found = Sidecar.model_validate_json(path.read_bytes())
+        return found if found.file == Path(found.file).name else None
     except (OSError, ValueError):
         return None
 

@@ -56,7 +56,7 @@ async def paid(
     """
     redeeming = bill.redeeming(permit.approval)
     try:
-        return await start(redeeming, _gate(workspace, redeeming, permit))
+        return await start(redeeming, gate_of(workspace, redeeming, permit))
     except ApprovalNeededError as needed:
         return await _priced(workspace, bill, permit, price=needed.price)
     except OverBudgetError as error:
@@ -65,7 +65,7 @@ async def paid(
         raise error.with_advice(text.fitting(choices)) from error
 
 
-def _gate(workspace: Workspace, bill: Bill, permit: Permit) -> Gate:
+def gate_of(workspace: Workspace, bill: Bill, permit: Permit) -> Gate:
     """What the journal checks before it writes: budgets first, then whether somebody agreed."""
     journal, limits = workspace.journal, workspace.limits
 

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
+from anyio.abc import TaskGroup
 from mcp import Client
 from mcp.types import CallToolResult, Implementation, TextContent
 
@@ -51,33 +53,55 @@ async def assistant(
     """
     async with anyio.create_task_group() as saves:
         client = MagicaClient(http, sleep=sleep)
-        memory = Memory(home / "memory.sqlite")
-        workspace = Workspace(
-            client=client,
-            watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
-            waits=Waits(memory, clock=anyio.current_time),
-            journal=journal or Journal(home / "journal.sqlite"),
-            memory=memory,
-            saver=Saver(
-                client,
-                Register(home / "results.sqlite"),
-                root=home / "results",
-                account=account,
-                saves=saves,
-                saves_all=saves_all,
-            ),
-            uploads=Uploads(client, memory, account=account, folders=[home]),
-            account=account,
+        workspace = workspace_in(
+            home, client, saves, sleep=sleep, account=account, saves_all=saves_all, journal=journal
+        )
+        workspace = replace(
+            workspace,
             long_poll_seconds=long_poll_seconds,
             limits=limits,
-            previews=previews or Previews(seconds=LONG_ENOUGH),
-            sleep=sleep,
+            previews=previews or workspace.previews,
         )
         with anyio.fail_after(seconds), closing(workspace.journal):
             server = create_server(lambda _key: workspace)
             async with connect(server, client_info=told_of(name)) as connected:
                 yield connected
         saves.cancel_scope.cancel()
+
+
+def workspace_in(
+    home: Path,
+    client: MagicaClient,
+    saves: TaskGroup,
+    *,
+    sleep: Sleep = anyio.sleep,
+    account: str = "test",
+    saves_all: bool = False,
+    journal: Journal | None = None,
+) -> Workspace:
+    """All that a call works with, kept in one folder, without limits."""
+    memory = Memory(home / "memory.sqlite")
+    return Workspace(
+        client=client,
+        watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
+        waits=Waits(memory, clock=anyio.current_time),
+        journal=journal or Journal(home / "journal.sqlite"),
+        memory=memory,
+        saver=Saver(
+            client,
+            Register(home / "results.sqlite"),
+            root=home / "results",
+            account=account,
+            saves=saves,
+            saves_all=saves_all,
+        ),
+        uploads=Uploads(client, memory, account=account, folders=[home]),
+        account=account,
+        long_poll_seconds=LONG_ENOUGH,
+        limits=NO_LIMITS,
+        previews=Previews(seconds=LONG_ENOUGH),
+        sleep=sleep,
+    )
 
 
 def told_of(name: str) -> Implementation:
