@@ -23,8 +23,9 @@ from magica_mcp.local.routes.endpoint import Endpoint
 from magica_mcp.local.workflow_desk import WorkflowDesk
 from magica_mcp.models.building import AddNode, CreateWorkflow
 from magica_mcp.models.runs import StartModelRun
+from tests.thoroughness import IS_THOROUGH
 
-EXAMPLES = 25
+EXAMPLES = 25 if IS_THOROUGH else 10
 """Of each operation and of each kind of data."""
 
 CHECKS = [

@@ -20,6 +20,7 @@ from magica_mcp.graph.lifecycle import MAY_BECOME, RunStatus, is_over
 from magica_mcp.local.app import create_app
 from magica_mcp.local.magica import LocalMagica, NewAccount
 from tests.llm_stand_in import LlmStandIn
+from tests.thoroughness import IS_THOROUGH
 
 GRANTED = 2_000_000
 LLM, CROP = "gpt_5_4", "crop_image"
@@ -252,7 +253,7 @@ def test_any_story_of_workflows_and_runs_goes_as_the_model_says(
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=15,
+            max_examples=50 if IS_THOROUGH else 12,
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],  # each story is told over a database

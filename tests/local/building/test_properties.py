@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import count
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
@@ -22,6 +22,7 @@ from magica_mcp.models.building import AddNode, ConnectNodes, DisconnectNodes
 from magica_mcp.models.workflows import Workflow
 from tests.local.building.samples import CATALOG, REQUEST, RESPONSE, empty, graph_in
 from tests.local.building.samples import connecting as asking
+from tests.thoroughness import tries
 
 Edit = Callable[[Workflow], Workflow]
 
@@ -155,13 +156,13 @@ def states(edits: list[Edit]) -> list[Workflow]:
 
 
 @given(st.lists(EDITS, min_size=8, max_size=25))
-@settings(max_examples=120, deadline=None)
+@tries(40, many=120)
 def test_no_sequence_of_edits_makes_an_unsound_workflow(edits: list[Edit]) -> None:
     assert structural_problems(graph_in(states(edits)[-1])) == []
 
 
 @given(st.lists(EDITS, min_size=8, max_size=20), EDITS)
-@settings(max_examples=200, deadline=None)
+@tries(50, many=200)
 def test_every_refusal_is_a_sentence(edits: list[Edit], edit: Edit) -> None:
     _, refusal = attempt(edit, states(edits)[-1])
 
@@ -169,7 +170,7 @@ def test_every_refusal_is_a_sentence(edits: list[Edit], edit: Edit) -> None:
 
 
 @given(st.lists(EDITS, min_size=8, max_size=15), EDITS)
-@settings(max_examples=100, deadline=None)
+@tries(30, many=100)
 def test_no_edit_changes_the_workflow_that_it_was_given(edits: list[Edit], edit: Edit) -> None:
     workflow = states(edits)[-1]
     before = workflow.model_dump_json()
@@ -179,7 +180,7 @@ def test_no_edit_changes_the_workflow_that_it_was_given(edits: list[Edit], edit:
 
 
 @given(st.lists(EDITS, min_size=8, max_size=20))
-@settings(max_examples=60, deadline=None)
+@tries(20, many=60)
 def test_a_workflow_survives_the_wire_after_any_edits(edits: list[Edit]) -> None:
     last = states(edits)[-1]
     read_again = Workflow.model_validate_json(last.model_dump_json(by_alias=True))
@@ -188,7 +189,7 @@ def test_a_workflow_survives_the_wire_after_any_edits(edits: list[Edit]) -> None
 
 
 @given(st.lists(EDITS, min_size=8, max_size=20))
-@settings(max_examples=60, deadline=None)
+@tries(20, many=60)
 def test_every_node_has_one_line_in_the_drawing(edits: list[Edit]) -> None:
     last = states(edits)[-1]
 

@@ -76,7 +76,7 @@ class Outbox:
 
     async def becomes(self, is_so: Callable[[list[LoggedMessage]], bool]) -> list[LoggedMessage]:
         """The log, once it is as the test wants it."""
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             while not is_so(self.log()):  # noqa: ASYNC110 - the store tells nobody
                 await anyio.sleep(0.005)
         return self.log()

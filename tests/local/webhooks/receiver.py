@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
-SECONDS = 10.0
+SECONDS = 60.0
 """How long a test waits for a webhook."""
 
 

@@ -17,7 +17,7 @@ import pytest
 from magica_mcp.models.runs import StartRun
 from tests.local.webhooks.receiver import Received, Receiver
 
-SECONDS = 20
+SECONDS = 60
 EVENTS = {"run.started", "node.completed", "run.completed"}
 
 

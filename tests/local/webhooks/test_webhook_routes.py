@@ -33,7 +33,7 @@ async def come_until(receiver: Receiver, event: str) -> dict[str, Received]:
 
 async def log_of(http: httpx.AsyncClient, run_id: str) -> list[dict[str, Any]]:
     """The deliveries of a run, once none of them is pending."""
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         while True:
             rows = (await http.get(DELIVERIES, params={"runId": run_id})).json()["items"]
             if all(row["status"] != "PENDING" for row in rows):

@@ -8,14 +8,28 @@ from PIL import Image
 from pydantic import JsonValue
 
 from magica_mcp.errors import NodeFailedError
+from magica_mcp.local.media import MediaFolder
 from magica_mcp.local.nodes import run_node
 from magica_mcp.local.nodes.films.shape import film_size, shape_of
+from magica_mcp.local.nodes.job import NodeResult
 from magica_mcp.local.nodes.sizes import Size
 from magica_mcp.models.wire import JsonObject
 from tests.local.nodes.bench import Bench
 from tests.local.nodes.footage import colors, film, heard, marks, pictures
 
 SMALL: JsonObject = {"prompt": "A fox", "resolution": "480p", "duration": 4, "generate_audio": True}
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """One bench for several tests, since making a film takes a second."""
+    return Bench(MediaFolder(tmp_path_factory.mktemp("studio"), secret=b"s"))
+
+
+@pytest.fixture(scope="module")
+def made(studio: Bench) -> NodeResult:
+    """A small film with sound."""
+    return run_node(studio.job("seedance_2_0", SMALL))
 
 
 def first(output: JsonObject, name: str = "result") -> JsonValue:
@@ -67,19 +81,17 @@ def test_a_length_beyond_reason_is_refused() -> None:
         shape_of({"duration": 1e9})
 
 
-def test_a_video_is_h264_of_the_size_length_and_speed_asked_for(bench: Bench) -> None:
-    output = run_node(bench.job("seedance_2_0", SMALL)).output
-
-    with av.open(io.BytesIO(bench.kept(first(output)))) as made:
-        video = made.streams.video[0]
+def test_a_video_is_h264_of_the_size_length_and_speed_asked_for(
+    studio: Bench, made: NodeResult
+) -> None:
+    with av.open(io.BytesIO(studio.kept(first(made.output)))) as film_:
+        video = film_.streams.video[0]
         assert (video.codec.name, video.width, video.height, video.frames) == ("h264", 854, 480, 96)
 
 
-def test_what_is_told_of_a_video_is_measured(bench: Bench) -> None:
-    output = run_node(bench.job("seedance_2_0", SMALL)).output
-
-    assert first(output, "resultMetadata") == {
-        "size": len(bench.kept(first(output))),
+def test_what_is_told_of_a_video_is_measured(studio: Bench, made: NodeResult) -> None:
+    assert first(made.output, "resultMetadata") == {
+        "size": len(studio.kept(first(made.output))),
         "width": 854,
         "height": 480,
         "fps": 24.0,
@@ -90,44 +102,38 @@ def test_what_is_told_of_a_video_is_measured(bench: Bench) -> None:
     }
 
 
-def test_a_model_with_sound_is_heard(bench: Bench) -> None:
-    output = run_node(bench.job("seedance_2_0", SMALL)).output
-
-    assert heard(bench.kept(first(output))).loudness > 500
+def test_a_model_with_sound_is_heard(studio: Bench, made: NodeResult) -> None:
+    assert heard(studio.kept(first(made.output))).loudness > 500
 
 
 def test_a_video_without_sound_has_no_track(bench: Bench) -> None:
-    output = run_node(bench.job("seedance_2_0", SMALL | {"generate_audio": False})).output
+    silent = SMALL | {"generate_audio": False}
 
-    with av.open(io.BytesIO(bench.kept(first(output)))) as made:
-        assert not made.streams.audio
+    output = run_node(bench.job("seedance_2_0", silent)).output
+
+    with av.open(io.BytesIO(bench.kept(first(output)))) as film_:
+        assert not film_.streams.audio
 
 
-def test_a_video_moves(bench: Bench) -> None:
-    output = run_node(bench.job("seedance_2_0", SMALL)).output
-
-    seen = pictures(bench.kept(first(output)))
+def test_a_video_moves(studio: Bench, made: NodeResult) -> None:
+    seen = pictures(studio.kept(first(made.output)))
 
     assert len(set(seen[::24])) == 4
 
 
-def test_the_same_input_gives_the_same_bytes(bench: Bench) -> None:
-    made = [
-        bench.kept(first(run_node(bench.job("seedance_2_0", SMALL, run_id=run)).output))
-        for run in ("one", "two")
-    ]
+def test_the_same_input_gives_the_same_bytes(studio: Bench, made: NodeResult) -> None:
+    again = run_node(studio.job("seedance_2_0", SMALL, run_id="two"))
 
-    assert made[0] == made[1]
+    assert first(again.output) != first(made.output)
+    assert studio.kept(first(again.output)) == studio.kept(first(made.output))
 
 
-def test_a_preview_says_that_it_is_one(bench: Bench) -> None:
-    output = run_node(bench.job("seedance_2_0", SMALL)).output
-
-    assert "Magica local preview in place of seedance-2.0" in marks(bench.kept(first(output)))
+def test_a_preview_says_that_it_is_one(studio: Bench, made: NodeResult) -> None:
+    assert "Magica local preview in place of seedance-2.0" in marks(studio.kept(first(made.output)))
 
 
-def test_a_video_is_charged_by_how_long_it_is(bench: Bench) -> None:
-    assert run_node(bench.job("seedance_2_0", SMALL)).seconds == 4
+def test_a_video_is_charged_by_how_long_it_is(made: NodeResult) -> None:
+    assert made.seconds == 4
 
 
 def test_a_given_picture_is_what_the_video_begins_with(bench: Bench) -> None:
