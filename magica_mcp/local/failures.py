@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -46,6 +47,7 @@ CODE_OF: Mapping[int, str] = {
     413: "PAYLOAD_TOO_LARGE",
     421: "MISDIRECTED_REQUEST",
     500: "INTERNAL_SERVER_ERROR",
+    503: "SERVICE_UNAVAILABLE",
 }
 
 SHOWN_PROBLEMS = 3
@@ -149,6 +151,11 @@ class UnexpectedFailures:
 
         try:
             await self._app(scope, receive, watched_send)
+        except sa.exc.OperationalError as error:
+            trace_id = new_trace_id()
+            logger.warning("%s: the database does not answer: %s", trace_id, error.orig)
+            if not started:
+                await database_is_away(trace_id)(scope, receive, send)
         except Exception:  # the outermost loop: nothing may leak or end the server
             trace_id = new_trace_id()
             logger.exception("%s: unexpected failure in %s", trace_id, scope.get("path"))
@@ -159,3 +166,13 @@ class UnexpectedFailures:
                     trace_id=trace_id,
                 )
                 await answer(scope, receive, send)
+
+
+def database_is_away(trace_id: str) -> JSONResponse:
+    """What is answered while the database is locked or out of reach."""
+    return envelope(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The database of local Magica does not answer just now. Try again in a moment.",
+        trace_id=trace_id,
+        headers={"Retry-After": "1"},
+    )

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI, Query
 from starlette.middleware import Middleware
 
@@ -28,6 +29,7 @@ RAISED: dict[str, Exception] = {
     "too-new": errors.StoreTooNewError("Update first."),
     "key": errors.UnauthorizedError("No."),
     "bug": RuntimeError("password=hunter2"),
+    "database": sa.exc.OperationalError("SELECT", {}, OSError("password=hunter2")),
 }
 
 NOT_AN_OBJECT = (
@@ -160,3 +162,13 @@ async def test_a_parameter_that_does_not_fit_is_named(failing: httpx.AsyncClient
 
     assert answer.status_code == 400
     assert answer.json()["message"].startswith("Invalid request: number: ")
+
+
+async def test_a_database_that_is_away_is_told_without_its_words(
+    failing: httpx.AsyncClient,
+) -> None:
+    answer = await failing.get("/fail/database")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json()["code"] == "SERVICE_UNAVAILABLE"
+    assert "hunter2" not in answer.text
