@@ -123,7 +123,7 @@ class Journal(Records):
             new = [wish for wish, each in zip(wishes, decided, strict=True) if each.is_new]
             if new:
                 allows(self._spent(tx, new))
-                sql.forget_some(tx, before=self._now() - KEPT)
+                sql.forget_some(tx, before=self._now() - KEPT, new=len(new))
             state = State.PLANNED if is_batch else State.SENT
             return tuple(
                 Decision(

@@ -13,8 +13,8 @@ from magica_mcp.spend.wishes import Wish
 
 MOST_COMPARED = 20
 """How many entries of one request are looked at, the newest of them."""
-FORGOTTEN_AT_ONCE = 16
-"""How many old entries one new one takes away: more than it adds, and never many."""
+FORGOTTEN_BESIDES = 3
+"""How many old entries go with new ones, besides one for each: more than come, and never many."""
 
 _ENTRY = ", ".join(field.name for field in fields(Entry))
 _TIMES = ("intended_at", "seen_at", "finished_at")
@@ -232,12 +232,15 @@ def settle(
     )
 
 
-def forget_some(tx: sqlite3.Connection, *, before: datetime) -> None:
-    """Take away a few of the entries from before a moment; the sums by day keep their money."""
+def forget_some(tx: sqlite3.Connection, *, before: datetime, new: int) -> None:
+    """Take away a few more of the entries from before a moment than new ones come.
+
+    The sums by day keep their money.
+    """
     tx.execute(
         "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE intended_at < ?"
-        f" ORDER BY intended_at LIMIT {FORGOTTEN_AT_ONCE})",
-        (text_of(before),),
+        " ORDER BY intended_at LIMIT ?)",
+        (text_of(before), new + FORGOTTEN_BESIDES),
     )
 
 
