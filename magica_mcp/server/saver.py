@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import to_thread
 from anyio.abc import TaskGroup
+from pydantic import Field
 
 from magica_mcp.errors import MagicaError
 from magica_mcp.graph.lifecycle import RunStatus, is_over
@@ -23,6 +24,8 @@ from magica_mcp.server.saves import Saves, Saving, Work
 
 if TYPE_CHECKING:
     from magica_mcp.api.client import MagicaClient
+
+SaveLater = Annotated[str, Field(description="As in get_run_status, which saves it.")]
 
 NOTHING_STARTED = "Nothing was started and nothing was charged."
 ROOT = "."

@@ -1,6 +1,8 @@
 """When results are saved: wishes kept, saves that outlive their call, several processes at once."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -264,3 +266,34 @@ async def test_a_save_that_its_call_left_is_told_of_by_the_next_one(tmp_path: Pa
     assert again is not None
     assert late.is_news
     assert (again.is_news, again.files) == (False, late.files)
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+import anyio
+from tests.api.stage import Stage, file_answer
+from tests.server.test_saver import CDN, run_of, saver_in
+
+async def main():
+    large = lambda _: file_answer(bytes(1_000_000), content_type="image/png")
+    async with saver_in(Path(sys.argv[1]), Stage({"GET cdn.test/gen/a.png": large})) as saver:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        print((await saver.seen(run_of(CDN), wish=".", estimate=None, seconds=60)).problem)
+
+anyio.run(main)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limits there")
+def test_a_disk_that_is_full_is_told_beside_the_result_and_nothing_half_is_left(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path)]
+    told = subprocess.run(
+        command, capture_output=True, text=True, timeout=LONG_ENOUGH, check=True
+    ).stdout
+
+    assert "Could not save to" in told
+    assert "Make room there, or set MAGICA_OUTPUT_DIR to a folder on another disk." in told
+    assert names_in(tmp_path / "results") == set()

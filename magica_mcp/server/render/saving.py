@@ -8,6 +8,9 @@ from magica_mcp.models.wire import JsonObject
 from magica_mcp.server.render.calls import call
 from magica_mcp.server.saves import Saving
 
+MOST_LISTED = 20
+"""Paths in an answer's text; programs are told all of them."""
+
 
 def saved(saving: Saving | None, *, run_id: str) -> list[str]:
     """The lines about it; none where nobody wished anything."""
@@ -34,8 +37,10 @@ def _files(saving: Saving) -> list[str]:
     if len(saving.files) == 1:
         lines = [f"{how}: {file_text(saving.files[0])}"]
     else:
-        listed = [f"- {file_text(file)}" for file in saving.files]
-        lines = [f"{how}, {len(listed)} files:", *listed]
+        listed = [f"- {file_text(file)}" for file in saving.files[:MOST_LISTED]]
+        lines = [f"{how}, {len(saving.files)} files:", *listed]
+        if len(saving.files) > MOST_LISTED:
+            lines.append(f"- and {len(saving.files) - MOST_LISTED} more beside them")
     if saving.not_in is not None:
         lines.append(f"It is not saved twice: copy it if it is wanted in {saving.not_in} too.")
     return lines

@@ -20,6 +20,7 @@ from magica_mcp.server.render import catalog
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.repeating import Repeat, again_of
 from magica_mcp.server.resolving import resolve_model
+from magica_mcp.server.saver import SaveLater
 from magica_mcp.server.spending import Gate, Outcome, spend
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
@@ -85,7 +86,7 @@ async def execute_tool(
             "Media: a path, URL, run:<runId> or library id."
         ),
     ],
-    saveTo: Annotated[str, Field(description="As in get_run_status, which saves it.")] = "",
+    saveTo: SaveLater = "",
     again: Repeat = False,
     approval: ApprovalToken = "",
 ) -> CallToolResult:

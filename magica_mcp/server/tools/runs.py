@@ -17,14 +17,16 @@ from magica_mcp.server.render import discovery
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.repeating import Repeat, again_of
 from magica_mcp.server.resolving import ChosenWorkflow, resolve_workflow
+from magica_mcp.server.saver import SaveLater
 from magica_mcp.server.settling import settle
 from magica_mcp.server.spending import Gate, Outcome, spend
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, workspace_of
 
 
-async def _launch(ctx: Call, workflowId: str, values: JsonObject | None) -> Launch:
+async def _launch(ctx: Call, workflowId: str, values: JsonObject | None, saveTo: str) -> Launch:
     """What a call asks for, checked and priced before anybody is asked and anything is paid."""
+    await workspace_of(ctx).saver.require_place(saveTo)
     return await launch_of(workspace_of(ctx), workflowId, values or {})
 
 
@@ -43,6 +45,7 @@ async def start_run(
     values: Annotated[
         JsonObject | None, Field(description="{nodeId: {fieldId: value}}; leave out to see them.")
     ] = None,
+    saveTo: SaveLater = "",
     again: Repeat = False,
     approval: ApprovalToken = "",
 ) -> CallToolResult:
@@ -59,7 +62,8 @@ async def start_run(
 
     async def start(bill: Bill, gate: Gate) -> CallToolResult:
         outcome = await spend(workspace, bill.orders[0], again=bill.again, gate=gate)
-        return _started(launch, understood.notes, outcome)
+        promise = await workspace.saver.promise([outcome.run_id], saveTo)
+        return _started(launch, (*understood.notes, *promise), outcome)
 
     bill = bill_of_launch(workspace, launch, again=again_of(again))
     return await paid(workspace, bill, permit, start=start)

@@ -75,6 +75,20 @@ async def test_a_wish_that_leads_elsewhere_costs_nothing(
     assert before == after
 
 
+async def test_a_workflow_with_such_a_wish_costs_nothing_either(
+    http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    asked = {"workflowId": "nano_banana_2", "values": {"prompt": "x"}, "saveTo": "../x"}
+    async with assistant(http, tmp_path) as client:
+        before = await told(client, "get_balance", {})
+        answer = await client.call_tool("start_run", asked)
+        after = await told(client, "get_balance", {})
+
+    assert answer.is_error
+    assert "leads out of the folder of results" in text_of(answer)
+    assert before == after
+
+
 async def test_a_folder_that_cannot_be_written_to_costs_nothing_at_the_start(
     http: httpx.AsyncClient, tmp_path: Path
 ) -> None:
@@ -186,9 +200,9 @@ async def test_a_workflow_tells_its_version_and_what_it_was_started_with(
 ) -> None:
     values = {"node_request": {"prompt": "A quiet harbor", "resolution": "512"}}
     async with assistant(http, tmp_path) as client:
-        asked = {"workflowId": "nano_banana_2", "values": values}
+        asked = {"workflowId": "nano_banana_2", "values": values, "saveTo": "."}
         run_id = (await told(client, "start_run", asked))["runId"]
-        finished = await told(client, "get_run_status", {"runId": run_id, "saveTo": "."})
+        finished = await told(client, "get_run_status", {"runId": run_id})
 
     sidecar = json.loads(Path(finished["saved"][0]["sidecar"]).read_text(encoding="utf-8"))
     assert Path(finished["saved"][0]["path"]).name == "nano-banana-2-a-quiet-harbor.png"
