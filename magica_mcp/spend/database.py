@@ -5,6 +5,7 @@ Whatever keeps it from working is a `JournalError` that says what to do.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,10 @@ from magica_mcp.spend.schema import migrate
 
 BUSY_SECONDS = 10.0
 """How long another process may hold the file before it counts as unusable."""
+BETWEEN_TRIES = 0.01
+BUSY = sqlite3.SQLITE_BUSY
+PRIMARY = 0xFF
+"""The part of SQLite's error codes that says the kind of trouble."""
 
 
 class Database:
@@ -81,7 +86,7 @@ class Database:
             self._file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(connection)
             migrate(connection)
         except BaseException as error:
             connection.close()
@@ -100,6 +105,25 @@ class Database:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep the file in WAL mode, which several connections of a new file may ask for at once.
+
+    Raises:
+        sqlite3.Error: the file cannot be used, or another process holds it for too long.
+    """
+    given_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # SQLite itself does not wait here: two that change the mode would wait for each other.
+            if error.sqlite_errorcode & PRIMARY != BUSY or time.monotonic() > given_up:
+                raise
+        else:
+            return
+        time.sleep(BETWEEN_TRIES)
 
 
 def unusable(file: Path, why: str) -> JournalError:

@@ -1,6 +1,8 @@
 """Every paid request is written down before it is sent, and decided about in one transaction."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -127,3 +129,19 @@ def test_a_journal_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(JournalError, match="nothing new is started"):
         Journal(tmp_path / "journal.sqlite").intend([wish()])
+
+
+def test_several_that_open_a_new_journal_at_the_same_moment_all_may_use_it(tmp_path: Path) -> None:
+    at_once = threading.Barrier(4)
+
+    def write_down(number: int) -> str:
+        journal = Journal(tmp_path / "journal.sqlite")
+        at_once.wait(timeout=60)
+        name = intended(journal, wish(f"fox {number}")).name
+        journal.close()
+        return name
+
+    with ThreadPoolExecutor(4) as openers:
+        names = set(openers.map(write_down, range(4)))
+
+    assert len(names) == 4
