@@ -6,6 +6,7 @@ and say the truth between containers that share the folder, where process ids do
 
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -22,6 +23,7 @@ class Holders:
         self._folder = folder
         self._name = f"{secrets.token_hex(8)}.lock"
         self._lock: sqlite3.Connection | None = None
+        self._turn = threading.Lock()
 
     def own(self) -> str:
         """The name of this process, which is locked from the first time that it is asked for.
@@ -30,15 +32,19 @@ class Holders:
             sqlite3.Error: the folder cannot be used.
             OSError: likewise.
         """
-        if self._lock is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._forget_the_dead()
-            lock = sqlite3.connect(
-                self._folder / self._name, isolation_level=None, check_same_thread=False
-            )
-            lock.execute("BEGIN EXCLUSIVE")
-            self._lock = lock
+        with self._turn:  # two threads that lock the same file would shut each other out
+            if self._lock is None:
+                self._lock = self._locked()
         return self._name
+
+    def _locked(self) -> sqlite3.Connection:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._forget_the_dead()
+        lock = sqlite3.connect(
+            self._folder / self._name, isolation_level=None, check_same_thread=False
+        )
+        lock.execute("BEGIN EXCLUSIVE")
+        return lock
 
     def is_alive(self, name: str | None) -> bool:
         """Whether the process of this name still runs; this one always does."""

@@ -4,7 +4,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from magica_mcp.spend.holders import KEPT_SECONDS, Holders
 
 PROCESS = """
 import sys
+import threading
 from pathlib import Path
 from magica_mcp.spend.holders import Holders
 print(Holders(Path(sys.argv[1])).own(), flush=True)
@@ -129,3 +132,20 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     with pytest.raises((OSError, sqlite3.Error)):
         Holders(tmp_path / "holders").own()
+
+
+def test_threads_that_ask_at_once_share_one_lock(tmp_path: Path) -> None:
+    mine, threads = Holders(tmp_path), 8
+    together = threading.Barrier(threads)
+
+    def own() -> str:
+        together.wait(30)
+        return mine.own()
+
+    with ThreadPoolExecutor(threads) as pool:
+        names = [each.result() for each in [pool.submit(own) for _ in range(threads)]]
+    alive = Holders(tmp_path).is_alive(names[0])
+    mine.close()
+
+    assert set(names) == {names[0]}
+    assert alive
