@@ -13,10 +13,11 @@ from magica_mcp.spend.wishes import Wish
 
 MOST_COMPARED = 20
 """How many entries of one request are looked at, the newest of them."""
-FORGOTTEN_BESIDES = 3
+FORGOTTEN_BESIDES = 1
 """How many old entries go with new ones, besides one for each: more than come, and never many."""
 
-_ENTRY = ", ".join(field.name for field in fields(Entry))
+_COLUMNS = tuple(field.name for field in fields(Entry))
+_ENTRY = ", ".join(_COLUMNS)
 _TIMES = ("intended_at", "seen_at", "finished_at")
 
 
@@ -250,12 +251,11 @@ def _one(tx: sqlite3.Connection, where: str, *values: Any) -> Entry | None:
 
 
 def _entry(row: Any) -> Entry:
-    values = dict(zip((field.name for field in fields(Entry)), row, strict=True))
-    times = {
-        name: None if values[name] is None else datetime.fromisoformat(values[name])
-        for name in _TIMES
-    }
-    return Entry(**{**values, **times, "state": State(values["state"])})
+    values = dict(zip(_COLUMNS, row, strict=True))
+    for name in _TIMES:
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    return Entry(**values | {"state": State(values["state"])})
 
 
 def _day(moment: datetime) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 
@@ -26,7 +27,7 @@ class Wish:
     occurrence: int = 0
     approval: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for the same wish, whatever it is estimated at."""
         return request_key(self.account, self.tool, self.arguments, occurrence=self.occurrence)
@@ -46,9 +47,11 @@ def batch_key(wishes: Sequence[Wish], *, is_repetition: bool) -> str:
 
 def canonical(value: Any) -> Any:
     """The value with one spelling for what means the same: 1.0 is 1, and keys have one order."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {str(key): canonical(value[key]) for key in sorted(value, key=str)}
     if isinstance(value, list | tuple):
         return [canonical(each) for each in value]
