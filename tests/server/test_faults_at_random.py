@@ -1,6 +1,6 @@
 """Random faults on every paid path, and an assistant that retries everything: one run per wish.
 
-500 sequences, the same ones every time; a failing one names its seed.
+200 sequences, 500 where tests are thorough, the same ones every time; a failing one names its seed.
 """
 
 import base64
@@ -23,8 +23,11 @@ from PIL import Image
 from tests.server.assistant import assistant, text_of
 from tests.server.faults import Fault, FaultyNetwork
 from tests.server.mortality import MortalJournal
+from tests.thoroughness import IS_THOROUGH
 
 BLOCK = 25
+LOCAL = range(0, 350 if IS_THOROUGH else 150, BLOCK)
+HOSTED = range(350, 500 if IS_THOROUGH else 400, BLOCK)
 TRIES = 3
 FAULTS = tuple(Fault)
 
@@ -201,14 +204,14 @@ async def run_block(
                 await check(made, wanted, wishes=2)
 
 
-@pytest.mark.parametrize("first", range(0, 350, BLOCK))
+@pytest.mark.parametrize("first", LOCAL)
 async def test_a_wish_never_leads_to_two_runs(
     first: int, http: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await run_block(http, http, tmp_path, first=first)
 
 
-@pytest.mark.parametrize("first", range(350, 500, BLOCK))
+@pytest.mark.parametrize("first", HOSTED)
 async def test_a_wish_never_leads_to_two_runs_in_the_hosted_dialect(
     first: int, http: httpx.AsyncClient, hosted_http: httpx.AsyncClient, tmp_path: Path
 ) -> None:
