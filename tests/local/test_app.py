@@ -112,7 +112,14 @@ async def test_a_process_tells_about_itself(process: Process, magica: LocalMagic
         card = (await client.get(CARD_PATH)).json()
 
     assert isinstance(card.pop("unfinishedRuns"), int)
-    assert card == {"instanceId": "one", "version": "0.1.0", "schema": 1, "pid": 4711}
+    assert card == {
+        "instanceId": "one",
+        "version": "0.1.0",
+        "schema": 1,
+        "pid": 4711,
+        "settings": "",
+        "isBackground": False,
+    }
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", CARD_PATH), ("POST", SHUTDOWN_PATH)])

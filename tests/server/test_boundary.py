@@ -20,8 +20,9 @@ async def broken(ctx: Call) -> CallToolResult:
 
 
 class _Context:
-    """What a call needs of the SDK's context: a workspace that nobody uses."""
+    """What a call needs of the SDK's context: a workspace that nobody uses, a client unnamed."""
 
+    session = SimpleNamespace(client_params=None)
     request_context = SimpleNamespace(
         lifespan_context=SimpleNamespace(open_workspace=lambda _key: None)
     )
