@@ -19,6 +19,7 @@ from magica_mcp.errors import (
     UnreadableAnswerError,
 )
 from tests.api.stage import BASE, KEY, Reply, Stage, file_answer
+from tests.patience import LONG_ENOUGH
 
 CDN = "https://cdn.test/gen/a.png"
 
@@ -211,7 +212,7 @@ async def test_a_file_without_a_length_has_no_size() -> None:
         assert (file.size, file.media_type) == (None, None)
 
 
-ROOMY = Limits(megabytes=1, seconds=20)
+ROOMY = Limits(megabytes=1, seconds=LONG_ENOUGH)
 
 
 async def bounded(reply: Reply, limits: Limits = ROOMY) -> int:

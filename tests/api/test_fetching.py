@@ -5,9 +5,10 @@ import pytest
 from magica_mcp.api.downloads import Limits
 from magica_mcp.errors import FileTooLargeError
 from tests.api.stage import Stage, file_answer
+from tests.patience import LONG_ENOUGH
 
 CDN = "https://cdn.test/a.png"
-LIMITS = Limits(megabytes=3, seconds=20)
+LIMITS = Limits(megabytes=3, seconds=LONG_ENOUGH)
 
 
 def sending(size: int) -> Stage:

@@ -11,6 +11,7 @@ import pytest
 from magica_mcp.addresses import Target
 from magica_mcp.api.guard import PublicTransport, Resolve, addresses_of
 from magica_mcp.errors import InvalidInputError
+from tests.patience import LONG_ENOUGH
 
 PUBLIC, OTHER = "93.184.216.34", "2606:4700::1111"
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -114,7 +115,7 @@ def listening() -> Iterator[tuple[int, list[bytes]]]:
     """A port of this machine, and what arrives there; each visitor is answered once."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(5)
+        listener.settimeout(LONG_ENOUGH)
 
         def answer() -> None:
             visitor, _ = listener.accept()
@@ -125,7 +126,7 @@ def listening() -> Iterator[tuple[int, list[bytes]]]:
         thread = threading.Thread(target=answer)
         thread.start()
         yield listener.getsockname()[1], heard
-        thread.join(5)
+        thread.join(LONG_ENOUGH)
 
 
 async def test_over_a_real_socket_the_host_is_named_and_the_number_connected_to() -> None:

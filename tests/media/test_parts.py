@@ -9,6 +9,7 @@ import pytest
 
 from magica_mcp.errors import ConfigurationError
 from magica_mcp.media.parts import PREFIX, beside, disk_errors_as_ours, part_in, require_folder
+from tests.patience import LONG_ENOUGH
 
 
 def kept(folder: Path, content: bytes, *, stem: str = "fox") -> Path:
@@ -123,7 +124,9 @@ def test_a_disk_that_is_full_is_one_sentence_and_nothing_is_left(
 ) -> None:
     """The file itself does not fit, or what stands beside it does not."""
     command = [sys.executable, "-c", FULL_DISK, str(tmp_path), str(size), str(note)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        command, capture_output=True, text=True, timeout=LONG_ENOUGH, check=False
+    )
 
     assert "ConfigurationError: Could not save to" in ended.stderr
     assert "Make room there, or set MAGICA_OUTPUT_DIR" in ended.stderr

@@ -9,6 +9,7 @@ import pytest
 
 from magica_mcp.errors import ConfigurationError
 from magica_mcp.media.register import Register, SavedFile
+from tests.patience import LONG_ENOUGH
 
 FOX = SavedFile(1, Path("/results/fox.png"), "ab12", 7)
 
@@ -68,7 +69,7 @@ def test_processes_that_begin_at_the_same_moment_agree(tmp_path: Path) -> None:
     begin = threading.Barrier(4)
 
     def save(number: int) -> SavedFile:
-        begin.wait(10)
+        begin.wait(LONG_ENOUGH)
         mine = replace(FOX, path=Path(f"/results/fox-{number}.png"))
         return Register(tmp_path / "results.sqlite").save("me", "run", mine)
 

@@ -53,10 +53,11 @@ async def _asked(
     saveTo: str,
 ) -> ModelJob | Batch:
     """What a call asks for, checked and priced before anybody is asked and anything is paid."""
-    await workspace_of(ctx).saver.require_place(saveTo)
-    if tool_name == BATCH:
-        return await batch_of(workspace_of(ctx), input)
-    return await job_of(workspace_of(ctx), tool_name, input)
+    workspace = workspace_of(ctx)
+    is_batch = tool_name == BATCH
+    asked = await (batch_of(workspace, input) if is_batch else job_of(workspace, tool_name, input))
+    await workspace.saver.require_place(saveTo)
+    return asked
 
 
 def _bill(workspace: Workspace, asked: ModelJob | Batch, again: Again) -> Bill:

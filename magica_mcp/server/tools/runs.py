@@ -26,8 +26,9 @@ from magica_mcp.server.workspace import Call, workspace_of
 
 async def _launch(ctx: Call, workflowId: str, values: JsonObject | None, saveTo: str) -> Launch:
     """What a call asks for, checked and priced before anybody is asked and anything is paid."""
+    launch = await launch_of(workspace_of(ctx), workflowId, values or {})
     await workspace_of(ctx).saver.require_place(saveTo)
-    return await launch_of(workspace_of(ctx), workflowId, values or {})
+    return launch
 
 
 async def _agreed(
