@@ -131,8 +131,9 @@ def listening() -> Iterator[tuple[int, list[bytes]]]:
 
 async def test_over_a_real_socket_the_host_is_named_and_the_number_connected_to() -> None:
     with listening() as (port, heard):
-        transport = PublicTransport(inner=ToThisMachine(), resolve=Names([PUBLIC]))
-        async with httpx.AsyncClient(transport=transport) as client:
+        way = ToThisMachine()
+        transport = PublicTransport(inner=way, resolve=Names([PUBLIC]))
+        async with way, httpx.AsyncClient(transport=transport) as client:
             answered = await client.get(f"http://cdn.test:{port}/a")
 
     assert answered.text == "hi"
