@@ -1,8 +1,9 @@
 """What the journal of paid requests adds to a start, and whether it stays so as it grows.
 
-Four sides take turns in one folder, in an order drawn anew for each round: one bare durable commit
-(WAL, synchronous FULL, one row), an empty journal, one with 100,000 entries of the last 29 days,
-and one whose 100,000 are so old that each start takes some away. A start is `intend` (durable) and
+Five sides take turns in one folder, in an order drawn anew for each round: one bare durable commit
+(WAL, synchronous FULL, one row), an empty journal, another whose starts are held against a budget,
+one with 100,000 entries of the last 29 days, and one whose 100,000 are so old that each start takes
+some away. A start is `intend` (durable) and
 `started`; `settle` is timed apart, since nobody waits for it. A ratio is the median over the rounds
 of one side divided by its neighbour. Then days go by on a clock of our own, most of their requests
 in batches, to see what is left of them.
@@ -22,7 +23,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from magica_mcp.spend.entries import State
+from magica_mcp.spend.budgets import Allows, Limits, allow_all, require_within
+from magica_mcp.spend.entries import Spent, State
 from magica_mcp.spend.journal import KEPT, Journal
 from magica_mcp.spend.wishes import Wish
 
@@ -85,19 +87,21 @@ class Bare:
 
 
 def compare(folder: Path, *, rounds: int, entries: int) -> None:
-    names = ("bare", "empty", "grown", "old")
+    names = ("bare", "empty", "budget", "grown", "old")
     spent: dict[str, list[float]] = {f"{name}{part}": [] for name in names for part in ("", "+")}
     with (
         closing(Bare(folder / "bare.sqlite")) as bare,
         closing(Journal(folder / "empty.sqlite")) as empty,
+        closing(Journal(folder / "budget.sqlite")) as budget,
         closing(grown(folder / "grown.sqlite", entries)) as full,
         closing(grown(folder / "old.sqlite", entries, days_ago=90)) as old,
     ):
         for number in range(-WARMING_UP, rounds):
             for name in random.sample(names, len(names)):
                 key = f"{name} {number}"
-                journal = {"empty": empty, "grown": full, "old": old}.get(name)
-                times = paid(journal, key) if journal else (bare.commit(key), 0.0)
+                journal = {"empty": empty, "budget": budget, "grown": full, "old": old}.get(name)
+                allows = within_budget if name == "budget" else allow_all
+                times = paid(journal, key, allows) if journal else (bare.commit(key), 0.0)
                 for part, each in zip(("", "+"), times, strict=True):
                     spent[name + part] += [each] if number >= 0 else []
     report(spent, entries=entries)
@@ -119,12 +123,17 @@ def grown(file: Path, entries: int, *, days_ago: int = 0) -> Journal:
     return Journal(file)
 
 
-def paid(journal: Journal, key: str) -> tuple[float, float]:
+def within_budget(spent: Spent) -> None:
+    limits = Limits(per_day=1_000_000_000)
+    require_within(limits, spent.wanted, spent=spent, now=datetime.now(UTC))
+
+
+def paid(journal: Journal, key: str, allows: Allows = allow_all) -> tuple[float, float]:
     """One request that nobody made before: the seconds of its start, and of its end."""
     wish = Wish(ACCOUNT, "execute_tool", MODEL, {"prompt": key, "width": 1024}, 50_000)
 
     def start() -> None:
-        (decision,) = journal.intend([wish])
+        (decision,) = journal.intend([wish], allows=allows)
         assert decision.is_new
         assert decision.entry is not None
         journal.started(decision.entry.id, run_id=key)
@@ -152,9 +161,11 @@ def report(spent: dict[str, list[float]], *, entries: int) -> None:
     print(f"a start, the median of {len(spent['bare'])} rounds")
     print(f"  one bare durable commit {ms('bare')}")
     print(f"  an empty journal        {ms('empty')}, settling {ms('empty+')}")
+    print(f"  one held to a budget    {ms('budget')}, settling {ms('budget+')}")
     print(f"  {entries:,} entries         {ms('grown')}, settling {ms('grown+')}")
     print(f"  {entries:,} old ones        {ms('old')}, settling {ms('old+')}")
     print(verdict("a start against one bare commit", ratio("empty", "bare"), START))
+    print(verdict("a start held to a budget against one", ratio("budget", "bare"), START))
     print(verdict(f"a start with {entries:,} entries against none", ratio("grown", "empty"), GROWN))
     print(verdict(f"a start with {entries:,} old ones against none", ratio("old", "empty"), GROWN))
     print(verdict("settling with them against none", ratio("grown+", "empty+"), GROWN))

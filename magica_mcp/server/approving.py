@@ -19,13 +19,12 @@ from magica_mcp.server.bills import Bill
 from magica_mcp.server.cheaper import Choice
 from magica_mcp.server.consent import Answer, Consent, ask, can_ask
 from magica_mcp.server.render import money as text
-from magica_mcp.server.spending import Gate, wanted
+from magica_mcp.server.spending import Gate, open_gate, wanted
 from magica_mcp.server.tool import reply
 from magica_mcp.server.workspace import Call, Workspace, workspace_of
 from magica_mcp.spend.approvals import Presented, is_higher, require_good
-from magica_mcp.spend.budgets import over_budget, require_within
+from magica_mcp.spend.budgets import Allows, over_budget, require_within
 from magica_mcp.spend.entries import Spent
-from magica_mcp.spend.journal import Allows
 from magica_mcp.spend.wishes import Wish
 
 ApprovalToken = Annotated[str, Field(description="From the answer that told the price.")]
@@ -68,6 +67,8 @@ async def paid(
 def gate_of(workspace: Workspace, bill: Bill, permit: Permit) -> Gate:
     """What the journal checks before it writes: budgets first, then whether somebody agreed."""
     journal, limits = workspace.journal, workspace.limits
+    if limits.has_none:
+        return open_gate
 
     async def gate(_new: Sequence[Wish]) -> Allows:
         token = permit.approval

@@ -20,11 +20,12 @@ from magica_mcp.server.fates import fate_of, refreshed
 from magica_mcp.server.render import spending as text
 from magica_mcp.server.sightings import Trace
 from magica_mcp.server.workspace import Workspace
+from magica_mcp.spend.budgets import Allows, allow_all
 from magica_mcp.spend.entries import OVER, Entry, State
 from magica_mcp.spend.wishes import Wish
 
 if TYPE_CHECKING:
-    from magica_mcp.spend.journal import Again, Allows, Decision
+    from magica_mcp.spend.journal import Again, Decision
 
 logger = logging.getLogger(__name__)
 LIMITED = 429
@@ -65,14 +66,14 @@ class Lost:
     trouble: OutcomeUnknownError | None = None
 
 
-Gate = Callable[[Sequence[Wish]], Awaitable["Allows"]]
+Gate = Callable[[Sequence[Wish]], Awaitable[Allows]]
 """Asked once before anything is written, with the wishes that would be new: may raise, may ask the
 person, and gives what the transaction that writes them checks (see `spend.journal.Allows`)."""
 
 
-async def open_gate(_new: Sequence[Wish]) -> "Allows":
+async def open_gate(_new: Sequence[Wish]) -> Allows:
     """Lets everything pass."""
-    return lambda _spent: None
+    return allow_all
 
 
 async def spend(

@@ -3,7 +3,7 @@
 Pure; amounts are whole microcredits. Refuses to know where the figures come from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -15,6 +15,18 @@ PER_RUN = "MAGICA_BUDGET_PER_RUN"
 PER_DAY = "MAGICA_BUDGET_PER_DAY"
 UNTOUCHED = "Nothing was started and nothing was charged."
 WHOSE = "Only the person can change it, in the server's settings."
+
+Allows = Callable[[Spent], None]
+"""Raises an error of ours when the money that new entries of the journal would add is not allowed.
+
+It is called inside the transaction that writes them, with the sums of that transaction and only
+when there are new entries, so that two processes cannot both pass with the last credits of a
+budget. It must be quick and must not use the journal.
+"""
+
+
+def allow_all(_spent: Spent) -> None:
+    """No limit: the sums need not even be made."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,11 @@ class Limits:
     def has_budget(self) -> bool:
         """Whether anything is ever refused for its price alone."""
         return self.per_run is not None or self.per_day is not None
+
+    @property
+    def has_none(self) -> bool:
+        """Whether no price at all would be refused or asked about."""
+        return self.confirm_above is None and not self.has_budget
 
     def wants_approval(self, price: int | None) -> bool:
         """Whether a price must be agreed to first; an unknown one counts as above."""

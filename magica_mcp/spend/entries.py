@@ -63,6 +63,7 @@ class Entry:
     seen_at: datetime | None
     """When its run was last seen running, or when its request was given up."""
     finished_at: datetime | None
+    """When its run was over, or its request refused; None: it is open."""
     repeats: int | None
     """The id of the entry that it does again on purpose; 0: of none; None: it is no repetition."""
     batch: str | None

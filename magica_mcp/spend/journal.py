@@ -12,6 +12,7 @@ from pathlib import Path
 from magica_mcp.errors import InvalidInputError
 from magica_mcp.spend import statements as sql
 from magica_mcp.spend.approvals import KEPT_FOR, Approval, new_token, sealed
+from magica_mcp.spend.budgets import Allows, allow_all
 from magica_mcp.spend.database import Database, unusable
 from magica_mcp.spend.decisions import (
     NOTHING,
@@ -32,13 +33,6 @@ KEPT = timedelta(days=30)
 Again = bool | str
 """False: the same request means the same run. True: once more on purpose. A run id (or the name of
 an entry without one): once more than that one."""
-Allows = Callable[[Spent], None]
-"""Raises an error of ours when the money that the new entries would add is not allowed.
-
-It is called inside the transaction that writes them, with the sums of that transaction and only
-when there are new entries, so that two processes cannot both pass with the last credits of a
-budget. It must be quick and must not use the journal.
-"""
 
 
 @dataclass(frozen=True)
@@ -55,10 +49,6 @@ class Decision:
     @property
     def is_new(self) -> bool:
         return self.verdict is Verdict.NEW
-
-
-def allow_all(_spent: Spent) -> None:
-    """No limit."""
 
 
 def _now() -> datetime:
@@ -122,7 +112,8 @@ class Journal(Records):
             decided = self._decided(found, batch=batch)
             new = [wish for wish, each in zip(wishes, decided, strict=True) if each.is_new]
             if new:
-                allows(self._spent(tx, new))
+                if allows is not allow_all:  # sums that nobody looks at are not made
+                    allows(self._spent(tx, new))
                 sql.forget_some(tx, before=self._now() - KEPT, new=len(new))
             state = State.PLANNED if is_batch else State.SENT
             return tuple(
@@ -164,13 +155,8 @@ class Journal(Records):
         An entry to which the run was only attributed loses it.
         """
         with self._database.writing(is_durable=False) as tx:
-            entry = sql.entry(tx, entry_id)
-            if entry is None or entry.run_id == run_id:
-                return
-            other = sql.of_run(tx, run_id, account=entry.account)
-            if other is not None:
-                sql.take_run_away(tx, other.id)
-            self._give_run(tx, entry, run_id)
+            sql.take_run_away(tx, run_id, for_entry=entry_id)
+            _give_run(tx, entry_id, run_id)
 
     def adopt(self, entry_id: int, *, run_id: str) -> bool:
         """Attribute a run that was found to an entry without one; whether it was still free."""
@@ -180,18 +166,18 @@ class Journal(Records):
                 return False
             if sql.known_runs(tx, entry.account, [run_id]):
                 return False
-            self._give_run(tx, entry, run_id)
+            _give_run(tx, entry_id, run_id)
             return True
 
     def refused(self, entry_id: int) -> None:
         """Note that the request was certainly not accepted, or not even sent."""
         with self._database.writing(is_durable=False) as tx:
-            sql.become(tx, entry_id, State.REFUSED, only_from=tuple(UNANSWERED))
+            sql.refuse(tx, entry_id, only_from=tuple(UNANSWERED), now=self._now())
 
     def dropped(self, entry_id: int) -> None:
         """Note that a planned request will not be sent."""
         with self._database.writing(is_durable=False) as tx:
-            sql.become(tx, entry_id, State.REFUSED, only_from=(State.PLANNED,))
+            sql.refuse(tx, entry_id, only_from=(State.PLANNED,), now=self._now())
 
     def unknown(self, entry_id: int) -> None:
         """Note that nobody knows whether the request was accepted."""
@@ -279,16 +265,18 @@ class Journal(Records):
             is_redeemed=sql.is_redeemed(tx, new),
         )
 
-    def _give_run(self, tx: sqlite3.Connection, entry: Entry, run_id: str) -> None:
-        sql.give_run(tx, entry.id, run_id)
-        amounts = {"runs": 1, "estimated": entry.estimate or 0}
-        sql.add_to_day(tx, entry, entry.intended_at, amounts)
-
     def _holder(self) -> str:
         try:
             return self._holders.own()
         except (OSError, sqlite3.Error) as error:
             raise unusable(self._file, str(error)) from error
+
+
+def _give_run(tx: sqlite3.Connection, entry_id: int, run_id: str) -> None:
+    entry = sql.give_run(tx, entry_id, run_id)
+    if entry is not None:
+        amounts = {"runs": 1, "estimated": entry.estimate or 0}
+        sql.add_to_day(tx, entry, entry.intended_at, amounts)
 
 
 def _batch_of(wishes: Sequence[Wish], again: Again) -> str:

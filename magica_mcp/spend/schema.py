@@ -9,11 +9,16 @@ import sqlite3
 
 from magica_mcp.errors import JournalError
 
-VERSION = 1
+VERSION = 2
 
-_UNSETTLED = "('PLANNED', 'SENT', 'UNKNOWN', 'STARTED')"
-OPEN_STATES = f"state IN {_UNSETTLED}"
-"""As the index of open entries has it, word for word: only so is the index used."""
+IS_OPEN = "finished_at IS NULL"
+"""Neither settled nor refused, as the index of open entries has it: only so is the index used.
+
+It does not name the state, so that a start that changes SENT to STARTED need not write the index.
+"""
+
+_BY_REQUEST = "CREATE INDEX entries_by_request ON entries (request)"
+_OPEN = f"CREATE INDEX entries_open ON entries (account, intended_at, estimate) WHERE {IS_OPEN}"
 
 _TABLES = (
     """CREATE TABLE entries (
@@ -37,10 +42,9 @@ _TABLES = (
         holder TEXT,
         CHECK ((run_id IS NOT NULL) = (state IN ('STARTED', 'COMPLETED', 'FAILED', 'CANCELED')))
     )""",
-    "CREATE INDEX entries_by_request ON entries (request, id)",
+    _BY_REQUEST,
     "CREATE UNIQUE INDEX entries_by_run ON entries (run_id, account) WHERE run_id IS NOT NULL",
-    f"CREATE INDEX entries_open ON entries (account, intended_at, estimate) WHERE {OPEN_STATES}",
-    "CREATE INDEX entries_by_time ON entries (intended_at)",
+    _OPEN,
     "CREATE INDEX entries_by_approval ON entries (approval) WHERE approval IS NOT NULL",
     """CREATE TABLE days (
         account TEXT NOT NULL,
@@ -66,11 +70,13 @@ _TABLES = (
 
 _FROM_THE_FIRST = (
     """INSERT OR IGNORE INTO entries
-        (id, account, request, tool, what, estimate, charge, run_id, state, intended_at)
+        (id, account, request, tool, what, estimate, charge, run_id, state, intended_at,
+        finished_at)
     SELECT id, '', request, tool, what, estimate, charge, run_id,
         CASE WHEN refused = 1 THEN 'REFUSED' WHEN run_id IS NULL THEN 'UNKNOWN'
              WHEN charge IS NULL THEN 'STARTED' ELSE 'COMPLETED' END,
-        intended_at
+        intended_at,
+        CASE WHEN refused = 1 OR run_id IS NOT NULL AND charge IS NOT NULL THEN intended_at END
     FROM first_entries ORDER BY id""",
     """INSERT INTO days (account, day, tool, what, runs, estimated, settled, charged, above)
     SELECT '', substr(intended_at, 1, 10), tool, what, count(*), coalesce(sum(estimate), 0),
@@ -80,6 +86,16 @@ _FROM_THE_FIRST = (
     "DROP TABLE first_entries",
 )
 """The first version named no account; its index names would be in the way of ours."""
+
+_FROM_VERSION_1 = (
+    "UPDATE entries SET finished_at = intended_at WHERE state = 'REFUSED' AND finished_at IS NULL",
+    "DROP INDEX entries_by_request",
+    "DROP INDEX entries_open",
+    "DROP INDEX entries_by_time",
+    _BY_REQUEST,
+    _OPEN,
+)
+"""Version 1 did not date refusals, and had more in its indices than a start can afford."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -102,8 +118,12 @@ def migrate(connection: sqlite3.Connection) -> None:
 def _migrate(connection: sqlite3.Connection, *, found: int) -> None:
     if found > VERSION:
         raise JournalError("it was written by a newer version of magica-mcp")
-    if found < VERSION:
+    if found < 1:
         _create(connection)
+    elif found < VERSION:
+        for statement in _FROM_VERSION_1:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -115,7 +135,6 @@ def _create(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE entries RENAME TO first_entries")
     for statement in (*_TABLES, *(_FROM_THE_FIRST if is_first else ())):
         connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -4,17 +4,20 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from magica_mcp.spend.approvals import Approval
 from magica_mcp.spend.entries import DOUBT, DaySpend, Entry, Spent, State
-from magica_mcp.spend.schema import OPEN_STATES
+from magica_mcp.spend.schema import IS_OPEN
 from magica_mcp.spend.wishes import Wish
 
 MOST_COMPARED = 20
 """How many entries of one request are looked at, the newest of them."""
 FORGOTTEN_BESIDES = 1
 """How many old entries go with new ones, besides one for each: more than come, and never many."""
+DATED_AHEAD = 8
+"""How many of the oldest entries may stay because a wrong clock has dated them ahead, and not keep
+the others from being forgotten."""
 
 _COLUMNS = tuple(field.name for field in fields(Entry))
 _ENTRY = ", ".join(_COLUMNS)
@@ -58,7 +61,7 @@ def unsettled(
 ) -> tuple[Entry, ...]:
     """Entries whose runs were started between two moments and of whose end nothing is known."""
     rows = tx.execute(
-        f"SELECT {_ENTRY} FROM entries WHERE {OPEN_STATES} AND state = 'STARTED' AND account = ?"
+        f"SELECT {_ENTRY} FROM entries WHERE {IS_OPEN} AND state = 'STARTED' AND account = ?"
         " AND intended_at > ? AND intended_at < ? ORDER BY intended_at LIMIT ?",
         (account, text_of(after), text_of(before), limit),
     )
@@ -69,8 +72,7 @@ def opened(tx: sqlite3.Connection, *, since: date) -> tuple[Entry, ...]:
     """Entries of a day and later that are neither settled nor refused."""
     began = datetime.combine(since, time.min).astimezone()
     rows = tx.execute(
-        f"SELECT {_ENTRY} FROM entries WHERE {OPEN_STATES} AND intended_at >= ?"
-        " ORDER BY intended_at",
+        f"SELECT {_ENTRY} FROM entries WHERE {IS_OPEN} AND intended_at >= ? ORDER BY intended_at",
         (text_of(began),),
     )
     return tuple(map(_entry, rows))
@@ -96,7 +98,7 @@ def spent(tx: sqlite3.Connection, account: str, *, now: datetime) -> Spent:
     ).fetchone()
     reserved, unpriced = tx.execute(
         "SELECT coalesce(sum(estimate), 0), count(*) - count(estimate) FROM entries"
-        f" WHERE {OPEN_STATES} AND account = ? AND intended_at > ?",
+        f" WHERE {IS_OPEN} AND account = ? AND intended_at > ?",
         (account, text_of(now - DOUBT)),
     ).fetchone()
     return Spent(charged, reserved, unpriced)
@@ -179,16 +181,30 @@ def add(
     holder: str,
     now: datetime,
 ) -> Entry:
-    row = tx.execute(
+    cursor = tx.execute(
         "INSERT INTO entries (account, request, tool, what, estimate, state, intended_at,"
-        " repeats, batch, approval, holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        f" RETURNING {_ENTRY}",
+        " repeats, batch, approval, holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(wish.account, wish.key, wish.tool, wish.what, wish.estimate, state.value),
             *(text_of(now), repeats, batch, wish.approval, holder),
         ),
-    ).fetchone()
-    return _entry(row)
+    )
+    return Entry(
+        id=cast("int", cursor.lastrowid),
+        account=wish.account,
+        tool=wish.tool,
+        what=wish.what,
+        estimate=wish.estimate,
+        charge=None,
+        run_id=None,
+        state=state,
+        intended_at=now.astimezone(UTC),
+        seen_at=None,
+        finished_at=None,
+        repeats=repeats,
+        batch=batch,
+        holder=holder,
+    )
 
 
 def become(
@@ -203,15 +219,29 @@ def become(
     return cursor.rowcount > 0
 
 
-def give_run(tx: sqlite3.Connection, entry_id: int, run_id: str) -> None:
-    tx.execute("UPDATE entries SET run_id = ?, state = 'STARTED' WHERE id = ?", (run_id, entry_id))
+def refuse(
+    tx: sqlite3.Connection, entry_id: int, *, only_from: tuple[State, ...], now: datetime
+) -> None:
+    if become(tx, entry_id, State.REFUSED, only_from=only_from):
+        tx.execute("UPDATE entries SET finished_at = ? WHERE id = ?", (text_of(now), entry_id))
 
 
-def take_run_away(tx: sqlite3.Connection, entry_id: int) -> None:
+def give_run(tx: sqlite3.Connection, entry_id: int, run_id: str) -> Entry | None:
+    """The entry that has got this run; None where it had it before, or is not there."""
+    row = tx.execute(
+        "UPDATE entries SET run_id = ?1, state = 'STARTED' WHERE id = ?2 AND run_id IS NOT ?1"
+        f" RETURNING {_ENTRY}",
+        (run_id, entry_id),
+    ).fetchone()
+    return None if row is None else _entry(row)
+
+
+def take_run_away(tx: sqlite3.Connection, run_id: str, *, for_entry: int) -> None:
+    """Leave without this run whichever other entry of the same account has it."""
     tx.execute(
         "UPDATE entries SET run_id = NULL, state = 'UNKNOWN', charge = NULL, finished_at = NULL"
-        " WHERE id = ?",
-        (entry_id,),
+        " WHERE run_id = ?1 AND account = (SELECT account FROM entries WHERE id = ?2) AND id <> ?2",
+        (run_id, for_entry),
     )
 
 
@@ -236,13 +266,17 @@ def settle(
 def forget_some(tx: sqlite3.Connection, *, before: datetime, new: int) -> None:
     """Take away a few more of the entries from before a moment than new ones come.
 
-    The sums by day keep their money.
+    The sums by day keep their money. Entries come in the order of time; one that a wrong clock has
+    dated ahead keeps only itself.
     """
-    tx.execute(
-        "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE intended_at < ?"
-        " ORDER BY intended_at LIMIT ?)",
-        (text_of(before), new + FORGOTTEN_BESIDES),
+    oldest = tx.execute(
+        "SELECT id, intended_at FROM entries ORDER BY id LIMIT ?",
+        (new + FORGOTTEN_BESIDES + DATED_AHEAD,),
     )
+    limit = text_of(before)
+    overdue = [(entry_id,) for entry_id, intended_at in oldest if intended_at < limit]
+    if overdue:
+        tx.executemany("DELETE FROM entries WHERE id = ?", overdue[: new + FORGOTTEN_BESIDES])
 
 
 def _one(tx: sqlite3.Connection, where: str, *values: Any) -> Entry | None:

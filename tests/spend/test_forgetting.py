@@ -77,6 +77,20 @@ def test_however_requests_come_the_journal_stops_growing(
     assert days.entries() <= (KEPT // pause + 1) * sum(at_a_time)
 
 
+def test_what_a_wrong_clock_dated_ahead_does_not_keep_the_rest(days: Days) -> None:
+    right = days.now
+    days.now = right + timedelta(days=365)
+    days.run("ahead 1")
+    days.run("ahead 2")
+    days.now = right
+    days.run("in time")
+    days.now = right + KEPT + MINUTE
+
+    days.run("later")
+
+    assert days.entries() == 3
+
+
 def test_a_long_history_that_is_overdue_goes_little_by_little(days: Days) -> None:
     days.run(*(f"old {number}" for number in range(40)))
     days.now += KEPT + MINUTE

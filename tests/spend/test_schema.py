@@ -10,7 +10,7 @@ import pytest
 from magica_mcp.errors import JournalError
 from magica_mcp.spend.entries import DaySpend, State
 from magica_mcp.spend.journal import Journal
-from magica_mcp.spend.schema import VERSION, migrate
+from magica_mcp.spend.schema import IS_OPEN, VERSION, migrate
 from magica_mcp.spend.wishes import Wish, request_key
 
 NOW = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
@@ -32,12 +32,53 @@ FIRST = """
 """
 
 
+SECOND = """
+    CREATE TABLE entries (
+        id INTEGER PRIMARY KEY, account TEXT NOT NULL, request TEXT NOT NULL, tool TEXT NOT NULL,
+        what TEXT NOT NULL, estimate INTEGER, charge INTEGER, run_id TEXT, state TEXT NOT NULL,
+        intended_at TEXT NOT NULL, seen_at TEXT, finished_at TEXT, repeats INTEGER, batch TEXT,
+        approval TEXT, holder TEXT
+    );
+    CREATE INDEX entries_by_request ON entries (request, id);
+    CREATE UNIQUE INDEX entries_by_run ON entries (run_id, account) WHERE run_id IS NOT NULL;
+    CREATE INDEX entries_open ON entries (account, intended_at, estimate)
+        WHERE state IN ('PLANNED', 'SENT', 'UNKNOWN', 'STARTED');
+    CREATE INDEX entries_by_time ON entries (intended_at);
+    CREATE INDEX entries_by_approval ON entries (approval) WHERE approval IS NOT NULL;
+    CREATE TABLE days (
+        account TEXT NOT NULL, day TEXT NOT NULL, tool TEXT NOT NULL, what TEXT NOT NULL,
+        runs INTEGER NOT NULL DEFAULT 0, estimated INTEGER NOT NULL DEFAULT 0,
+        settled INTEGER NOT NULL DEFAULT 0, charged INTEGER NOT NULL DEFAULT 0,
+        above INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, day, tool, what)
+    ) WITHOUT ROWID;
+    CREATE TABLE approvals (
+        sealed TEXT PRIMARY KEY, account TEXT NOT NULL, job TEXT NOT NULL, price INTEGER,
+        shown_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO entries (account, request, tool, what, estimate, state, intended_at) VALUES
+        ('acc', 'r1', 'execute_tool', 'flux_2_pro', 5000, 'REFUSED', '2026-11-05T11:00:00+00:00'),
+        ('acc', 'r2', 'execute_tool', 'flux_2_pro', 3000, 'UNKNOWN', '2026-11-05T11:10:00+00:00');
+    INSERT INTO days (account, day, tool, what, runs, estimated, settled, charged, above)
+        VALUES ('acc', '2026-11-05', 'execute_tool', 'flux_2_pro', 1, 5000, 1, 9000, 4000);
+    PRAGMA user_version = 1;
+"""
+
+
 @pytest.fixture
 def first(tmp_path: Path) -> Path:
     """A file as the first version left it: a settled run, an open, a refused and an unknown one."""
     file = tmp_path / "journal.sqlite"
     with closing(sqlite3.connect(file)) as database:
         database.executescript(FIRST)
+    return file
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """A file of the version that did not date refusals: a refused request and an unknown one."""
+    file = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(SECOND)
     return file
 
 
@@ -86,6 +127,16 @@ def test_a_journal_of_the_first_version_takes_new_entries(first: Path) -> None:
         assert journal.of_run("cm5", account="acc") is not None
 
 
+def test_only_what_is_open_in_the_second_version_is_reserved(second: Path) -> None:
+    with closing(Journal(second, now=lambda: NOW)) as journal:
+        spent = journal.spent("acc")
+        journal.intend([WISH])
+
+        assert spent.reserved == 3_000
+        assert journal.spent_by_day(account="acc")[0].above == 4_000
+        assert journal.spent("acc").reserved == 8_000
+
+
 def test_a_migrated_journal_is_not_migrated_again(first: Path) -> None:
     for _ in range(2):
         with closing(Journal(first, now=lambda: NOW)) as journal:
@@ -131,7 +182,8 @@ def test_the_indices_serve_what_every_start_asks(tmp_path: Path) -> None:
     asked = {
         f"SELECT * FROM entries WHERE request = '{key}' ORDER BY id DESC": "entries_by_request",
         "SELECT * FROM entries WHERE run_id = 'cm1' AND account = 'acc'": "entries_by_run",
-        "SELECT * FROM entries WHERE intended_at < '2026' ORDER BY intended_at": "entries_by_time",
+        f"SELECT sum(estimate) FROM entries WHERE {IS_OPEN} AND account = 'acc'"
+        " AND intended_at > '2026'": "entries_open",
     }
     file = tmp_path / "journal.sqlite"
     with closing(Journal(file, now=lambda: NOW - timedelta(days=1))) as journal:
