@@ -259,8 +259,15 @@ def _money(run: Run, estimate: int | None) -> list[str]:
     charge = charge_of(run)
     if charge is None:
         return []
-    against = f" (estimated: {credits_text(estimate)})" if estimate is not None else ""
-    return [f"Charged: {credits_text(charge)}{against}."]
+    if estimate is None:
+        return [f"Charged: {credits_text(charge)}."]
+    if charge > estimate:
+        above = credits_text(charge - estimate)
+        return [
+            f"Charged: {credits_text(charge)}, {above} above the estimate of "
+            f"{credits_text(estimate)}; budgets count what was charged."
+        ]
+    return [f"Charged: {credits_text(charge)} (estimated: {credits_text(estimate)})."]
 
 
 def _advice(run: Run) -> list[str]:

@@ -75,6 +75,15 @@ def test_a_finished_workflow_shows_its_result_then_its_nodes_then_its_charge() -
     """)
 
 
+def test_a_charge_above_its_estimate_says_by_how_much() -> None:
+    said = render.status(workflow_run(), estimate=150_000).splitlines()[-1]
+
+    assert said == (
+        "Charged: 0.1951 credits, 0.0451 credits above the estimate of 0.15 credits; "
+        "budgets count what was charged."
+    )
+
+
 def test_a_finished_model_run_shows_its_file_and_its_charge() -> None:
     assert render.status(model_run()) == cleandoc(f"""
         Completed: nano-banana-pro-text. Run ID: cm2.
