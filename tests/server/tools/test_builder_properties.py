@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp import Client
@@ -59,8 +58,6 @@ async def built(client: Client, steps: list[tuple[Any, ...]]) -> str:
     return str(workflow)
 
 
-# The engine's own threads draw random numbers meanwhile; the strategies here do not.
-@pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 def test_no_sequence_of_builder_calls_makes_an_unsound_graph(
     magica: LocalMagica, account: NewAccount, tmp_path_factory: Any
 ) -> None:
