@@ -261,13 +261,11 @@ def _money(run: Run, estimate: int | None) -> list[str]:
         return []
     if estimate is None:
         return [f"Charged: {credits_text(charge)}."]
+    against = f" (estimated: {credits_text(estimate)})"
     if charge > estimate:
-        above = credits_text(charge - estimate)
-        return [
-            f"Charged: {credits_text(charge)}, {above} above the estimate of "
-            f"{credits_text(estimate)}; budgets count what was charged."
-        ]
-    return [f"Charged: {credits_text(charge)} (estimated: {credits_text(estimate)})."]
+        above = f"{credits_text(charge - estimate)} above the estimate of {credits_text(estimate)}"
+        against = f", {above}; budgets count what was charged"
+    return [f"Charged: {credits_text(charge)}{against}."]
 
 
 def _advice(run: Run) -> list[str]:
