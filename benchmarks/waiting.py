@@ -2,104 +2,62 @@
 
 Hosted Magica is simulated with a key's real limits, in virtual time; local Magica is real.
 
-usage: python -m benchmarks.waiting [simulated | local] [CALLS]
+usage: python -m benchmarks.waiting [simulated | local] [SEEDS | CALLS]
 """
 
-import random
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 from benchmarks import waiting_locally as local
-from benchmarks.simulation.scenarios import (
-    Figures,
-    MakeStrategy,
-    about_five_minutes,
-    many_runs,
-    one_run,
-    ours,
-    some_runs,
-    starts_in_a_row,
-    together,
-)
+from benchmarks.simulation.promises import PROMISES, Outcome, Promise
+from benchmarks.simulation.scenarios import MakeStrategy
 from benchmarks.simulation.strategies import backoff, fixed
 
-SINGLE_RUNS = 200
-LEARNED = 20
+SEEDS = 5
 CALLS = 1_000
 
-
-def five_minute_runs(count: int, *, seed: int) -> list[float]:
-    chance = random.Random(seed)
-    return [about_five_minutes(chance) for _ in range(count)]
-
-
-def mixed_runs(count: int, *, seed: int) -> list[float]:
-    """Between half a minute and ten."""
-    chance = random.Random(seed)
-    return [chance.uniform(30, 600) for _ in range(count)]
-
-
-def single(make: MakeStrategy | None) -> str:
-    """One five-minute run, many times."""
-    figures = [
-        one_run(make or ours(five_minute_runs(LEARNED, seed=seed + 10_000)), seed=seed)
-        for seed in range(SINGLE_RUNS)
-    ]
-    requests = sorted(each.requests for each in figures)[SINGLE_RUNS // 2]
-    return line(together(figures), requests=requests)
-
-
-def hundred(make: MakeStrategy | None) -> str:
-    return line(many_runs(make or ours([]), lasts=mixed_runs(100, seed=1)))
-
-
-def hundred_models(make: MakeStrategy | None) -> str:
-    lasts = mixed_runs(100, seed=1)
-    return line(many_runs(make or ours([]), lasts=lasts, node_type="flux_2_pro"))
-
-
-def day(make: MakeStrategy | None) -> str:
-    learned = five_minute_runs(LEARNED, seed=1)
-    return line(some_runs(make or ours(learned), lasts=five_minute_runs(200, seed=2), seed=3))
-
-
-def day_of_short_waits(make: MakeStrategy | None) -> str:
-    learned = five_minute_runs(LEARNED, seed=1)
-    shortly = make or ours(learned, window=55)
-    return line(some_runs(shortly, lasts=five_minute_runs(200, seed=2), seed=3))
-
-
-def starts(make: MakeStrategy | None) -> str:
-    return line(starts_in_a_row(make or ours([]), count=100))
-
-
-SCENARIOS: Mapping[str, Callable[[MakeStrategy | None], str]] = {
-    "one run of 300 s ± 60 s after 20 learned ones (median of requests)": single,
-    "100 workflow runs of 30 to 600 s at once": hundred,
-    "100 model runs of 30 to 600 s at once (one request each)": hundred_models,
-    "a day of 200 five-minute runs one after the other, starts included": day,
-    "the same, in waits of 55 s": day_of_short_waits,
-    "100 starts in a row": starts,
-}
 STRATEGIES: Mapping[str, MakeStrategy | None] = {
     "ours": None,
     "every 3 s": fixed,
     "backoff": backoff,
 }
+COLUMNS: Mapping[str, str] = {
+    "requests": "requests",
+    "minute": "a minute ≤",
+    "lag50": "lag p50",
+    "lag95": "lag p95",
+    "refusals": "429",
+}
 
 
-def line(figures: Figures, *, requests: int | None = None) -> str:
-    count = figures.requests if requests is None else requests
-    lags = f"{figures.lag(50):9.1f} {figures.lag(95):9.1f}" if figures.lags else f"{'':19}"
-    return f"{count:9} {figures.busiest_minute:11} {lags} {figures.refusals:6}"
+def line(name: str, figures: Mapping[str, float | None], *, verdict: str = "") -> str:
+    """One row of a table."""
+    cells = ["" if (figure := figures.get(each)) is None else f"{figure:.1f}" for each in COLUMNS]
+    cells = [cell.removesuffix(".0") for cell in cells]
+    return f"  {name:10}" + "".join(f"{cell:>12}" for cell in cells) + f"   {verdict}".rstrip()
 
 
-def simulated() -> None:
-    """Print each scenario, with the ways to wait side by side."""
-    for title, run in SCENARIOS.items():
-        print(f"\n{title}\n{'':12} requests  a minute ≤  lag p50   lag p95    429")
+def judged(promise: Promise, outcome: Outcome) -> str:
+    verdicts = [
+        f"{COLUMNS[each.name]} {'holds' if each.holds else 'does NOT hold'}"
+        for each in promise.verdicts(outcome)
+    ]
+    return ", ".join(verdicts)
+
+
+def simulated(seeds: Sequence[int]) -> bool:
+    """Print each scenario, with the ways to wait side by side; whether every limit is kept."""
+    print(f"\nof every figure the worst over {len(seeds)} seeds")
+    kept = True
+    for promise in PROMISES:
+        print(f"\n{promise.title}\n{'':12}" + "".join(f"{name:>12}" for name in COLUMNS.values()))
+        print(line("limit", promise.limits))
         for name, make in STRATEGIES.items():
-            print(f"  {name:10} {run(make)}")
+            outcome = promise.outcome(make, seeds=seeds)
+            verdict = judged(promise, outcome) if make is None else ""
+            print(line(name, vars(outcome), verdict=verdict), flush=True)
+            kept &= make is not None or all(each.holds for each in promise.verdicts(outcome))
+    return kept
 
 
 def against_local(calls: int) -> None:
@@ -128,7 +86,9 @@ def against_local(calls: int) -> None:
 
 if __name__ == "__main__":
     which = sys.argv[1] if len(sys.argv) > 1 else "all"
-    if which in {"all", "simulated"}:
-        simulated()
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else None
+    seeds = count if count and which == "simulated" else SEEDS
+    is_kept = which == "local" or simulated(range(1, seeds + 1))
     if which in {"all", "local"}:
-        against_local(int(sys.argv[2]) if len(sys.argv) > 2 else CALLS)
+        against_local(count or CALLS)
+    sys.exit(not is_kept)

@@ -6,7 +6,7 @@ it; losing the file loses nothing that matters.
 
 import sqlite3
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +48,16 @@ class Usual:
     p90: float
     seen: int = 0
     """From how many runs this was learned; 0: it is only supposed."""
+    p10: float | None = None
+    """One of ten takes at most this; None: that is not known."""
 
 
 class Memory:
-    """Learned facts by kind of run (a node type or a workflow id). Safe for several processes."""
+    """Learned facts by kind of run (a node type or a workflow id). Safe for several processes.
+
+    The file is opened for each question, which takes half a millisecond a few times a minute: so
+    it may be moved or deleted at any time, holds up no other process, and has nobody to close it.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -61,6 +67,7 @@ class Memory:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._file, timeout=5)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
             connection.executescript(_SCHEMA)
             with connection:
                 yield connection
@@ -84,25 +91,26 @@ class Memory:
             return usual_of([row[0] for row in rows])
         return None
 
-    def usual_seconds(self, kind: str) -> float | None:
-        """The median duration of this kind of run in seconds, or None where none was seen."""
-        usual = self.usual(kind)
-        return None if usual is None else usual.p50
+    def change_client(self, name: str, change: Callable[[str | None], str]) -> str | None:
+        """Keep what `change` makes of what was kept of a client, in words that it reads again.
 
-    def remember_client(self, name: str, known: str) -> None:
-        """Keep what is known of a client, in words that the caller reads again."""
+        No other process comes between; returns None where the file cannot be used.
+        """
         with suppress(*UNUSABLE), self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            kept = change(_client_in(connection, name))
             connection.execute(
                 "INSERT INTO clients (name, known) VALUES (?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET known = excluded.known",
-                (name, known),
+                (name, kept),
             )
+            return kept
+        return None
 
     def client(self, name: str) -> str | None:
         """What was kept of a client, or None."""
         with suppress(*UNUSABLE), self._open() as connection:
-            row = connection.execute("SELECT known FROM clients WHERE name = ?", (name,)).fetchone()
-            return None if row is None else str(row[0])
+            return _client_in(connection, name)
         return None
 
     def remember_upload(self, account: str, digest: str, *, size: int, item: str) -> None:
@@ -144,9 +152,15 @@ class Memory:
             )
 
 
+def _client_in(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT known FROM clients WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def usual_of(durations: list[float]) -> Usual | None:
     """What runs that took so many seconds tell of the next one."""
     if len(durations) < 2:
         return Usual(p50=durations[0], p90=durations[0], seen=1) if durations else None
     tenths = statistics.quantiles(durations, n=10, method="inclusive")
-    return Usual(p50=statistics.median(durations), p90=tenths[-1], seen=len(durations))
+    middle = statistics.median(durations)
+    return Usual(p50=middle, p90=tenths[-1], seen=len(durations), p10=tenths[0])

@@ -1,7 +1,6 @@
 """What the strategies are put through, and the figures that come of it."""
 
 import random
-import statistics
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -104,10 +103,6 @@ def _figures(hosted: Hosted, lags: Sequence[float]) -> Figures:
     at = hosted.arrivals
     minutes = [bisect_left(at, first + 60) - number for number, first in enumerate(at)]
     return Figures(len(at), tuple(lags), hosted.refusals, max(minutes, default=0))
-
-
-def median_requests(figures: Sequence[Figures]) -> float:
-    return statistics.median(each.requests for each in figures)
 
 
 def together(figures: Sequence[Figures]) -> Figures:

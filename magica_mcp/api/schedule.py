@@ -7,6 +7,7 @@ what is left of the key's minute and day.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from magica_mcp.api.quota import Quota
 from magica_mcp.memory import Usual
@@ -36,27 +37,14 @@ PRIORS: Mapping[str, Usual] = {
 UNKNOWN = Usual(30, 120)
 
 
-@dataclass(frozen=True)
-class Thrift:
-    """How sparing looks have to be."""
+REACH = 1.5
+"""How far around the median an end is expected, in spreads (of which one is nine of ten)."""
 
-    day_share: float
-    """From which share of the day's quota on, as in `Quota`."""
-    rarer: float
-    """How many times rarer than usual looks are."""
-    reach: float
-    """How far around the median an end is expected, in spreads; who saves, bets on the middle."""
+RARITIES = ((0.0, 30.0), (0.1, 6.0), (0.25, 3.3), (0.9, 3.3), (0.95, 1.0))
+"""Shares of the day's quota (as in `Quota`), and how many times rarer than usual looks are there.
 
-
-PLENTY = Thrift(0.92, rarer=1.0, reach=1.75)
-THRIFTS = (
-    PLENTY,
-    Thrift(0.86, rarer=2.0, reach=1.65),
-    Thrift(0.25, rarer=4.2, reach=1.45),
-    Thrift(0.12, rarer=10.0, reach=1.2),
-    Thrift(0.0, rarer=30.0, reach=1.0),
-)
-"""From whole to used up. With the third, five-minute runs one after the other last a day."""
+From used up to whole; in between, in between: a step would let the last runs pay for the first.
+With those in the middle, five-minute runs one after the other last a day."""
 
 SPACING = ((30, SHORTEST_GAP), (21, 2 * SHORTEST_GAP), (0, 5 * SHORTEST_GAP))
 """Requests left of the minute, and the seconds between two looks at anything then."""
@@ -77,16 +65,19 @@ def supposed(category: str) -> Usual:
     return PRIORS[last] if found[last] >= 0 else UNKNOWN
 
 
-def thrift(quota: Quota | None) -> Thrift:
-    """How sparing to be with what is left of the day."""
+def rarity(quota: Quota | None) -> float:
+    """How many times rarer than usual looks are, with what is left of the day."""
     if quota is None:
-        return PLENTY
-    return next((each for each in THRIFTS if quota.day_share >= each.day_share), THRIFTS[-1])
+        return 1.0
+    share = min(max(quota.day_share, 0.0), RARITIES[-1][0])
+    low, high = next(pair for pair in pairwise(RARITIES) if share <= pair[1][0])
+    part = (share - low[0]) / (high[0] - low[0])
+    return low[1] * math.pow(high[1] / low[1], part)
 
 
 def is_scarce(quota: Quota | None) -> bool:
     """Whether results are noticed later than usual because the day runs short."""
-    return thrift(quota).rarer > 2
+    return rarity(quota) > 2
 
 
 def spacing(quota: Quota | None) -> float:
@@ -102,20 +93,19 @@ def seconds_to_first_look(age: float, *, usual: Usual, quota: Quota | None) -> f
         return growing_delay(0)
     if not is_scarce(quota):
         return max(0.0, FIRST_LOOK - age)
-    return _pause(age, usual=usual, gap=_gap(usual) * thrift(quota).rarer, thrift=thrift(quota))
+    return _pause(age, usual=usual, rarer=rarity(quota))
 
 
 def seconds_to_next_look(
     age: float, *, usual: Usual, is_model: bool, crowd: Crowd, quota: Quota
 ) -> float:
     """How long a run of this age is left alone after a look: short around its expected end."""
-    sparing = thrift(quota)
-    gap = _gap(usual) * sparing.rarer
+    rarer = rarity(quota)
     if is_model:
         fair = (crowd.models + (crowd.workflows > 0)) * spacing(quota)
-        return max(_pause(age, usual=usual, gap=gap, thrift=sparing), fair)
+        return max(_pause(age, usual=usual, rarer=rarer), fair)
     sharing = max(1, crowd.workflows)
-    pause = _pause(age, usual=usual, gap=gap, thrift=sparing, sharing=sharing)
+    pause = _pause(age, usual=usual, rarer=rarer, sharing=sharing)
     return max(pause, SHARED_GAP if sharing > 1 else SHORTEST_GAP)
 
 
@@ -134,17 +124,27 @@ def scarcity(quota: Quota | None) -> str:
     """What to say where the day runs short, or nothing."""
     if quota is None or not is_scarce(quota):
         return ""
-    late = LONGEST_GAP * thrift(quota).rarer
+    late = LONGEST_GAP * rarity(quota)
     return (
         f"This key has {quota.day_left} of its {quota.day_limit} requests of the day left, so "
-        f"Magica is asked rarely: a result may be noticed up to {late:.0f} s late."
+        f"Magica is asked rarely: most results are noticed within {late:.0f} s."
     )
 
 
+def _doubt(usual: Usual) -> float:
+    """Seconds by which the median may be wrong, as far as so few runs can tell."""
+    return usual.p50 * (1 / math.sqrt(usual.seen) if usual.seen else 0.05)
+
+
 def _spread(usual: Usual) -> float:
-    """Seconds from the median to the ninth of ten, as far as so few runs can tell."""
-    doubt = 1 / math.sqrt(usual.seen) if usual.seen else 0.05
-    return max(usual.p90 - usual.p50, usual.p50 * doubt)
+    """Seconds from the median to the ninth of ten."""
+    return max(usual.p90 - usual.p50, _doubt(usual))
+
+
+def _begins(usual: Usual) -> float:
+    """The age from which on an end is expected: somewhat before the first of ten."""
+    early = _spread(usual) if usual.p10 is None else max(usual.p50 - usual.p10, _doubt(usual))
+    return usual.p50 - early - (REACH - 1) * _spread(usual)
 
 
 def _gap(usual: Usual) -> float:
@@ -152,10 +152,10 @@ def _gap(usual: Usual) -> float:
     return min(max(_spread(usual) / 5, SHORTEST_GAP), LONGEST_GAP)
 
 
-def _pause(age: float, *, usual: Usual, gap: float, thrift: Thrift, sharing: int = 1) -> float:
-    """Long before the likely end, `gap` around it, growing after it; many share the short ones."""
-    begins, ends = (usual.p50 + side * thrift.reach * _spread(usual) for side in (-1, 1))
+def _pause(age: float, *, usual: Usual, rarer: float, sharing: int = 1) -> float:
+    """Long before the likely end, short around it, growing after it; many share the short ones."""
+    gap, begins = _gap(usual) * rarer, _begins(usual)
     if age < begins:
-        return min(max(60.0, 2 * age) * thrift.rarer**2, begins + gap - age)
-    late = max(0.0, age - ends) / 10
-    return min(gap + late, max(gap, SPARSEST_GAP * thrift.rarer)) / sharing
+        return min(max(60.0, 2 * age) * rarer**2, begins + gap - age)
+    late = max(0.0, age - usual.p50 - REACH * _spread(usual)) / 10
+    return min(gap + late, max(gap, SPARSEST_GAP * rarer)) / sharing

@@ -1,10 +1,12 @@
 """The waits that are going on, so that a client which cuts them off teaches its limit."""
 
 import json
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 256
 """Of how many runs it is remembered that a wait for them was cut."""
+BELIEVED_SECONDS = 60.0
+"""How long what the memory holds of a client is believed."""
 
 
 @dataclass(eq=False, slots=True)
@@ -56,13 +60,15 @@ class Wait:
 
 @dataclass
 class _Client:
-    """A client's waits, and what is known of it; None: not yet read from memory."""
+    """A client's waits, and what is known of it."""
 
     waits: int = 0
     """How many there are that were not given up."""
     by_run: dict[str, Wait] = field(default_factory=dict)
     """Those, by the runs that they are for; of several for one run, the newest."""
-    known: Patience | None = None
+    known: Patience = field(default_factory=Patience)
+    read_at: float = -math.inf
+    """When that was last read from the memory."""
 
 
 class Waits:
@@ -107,8 +113,7 @@ class Waits:
         if is_cut:
             await self._note_cut(wait)
         elif is_answered and wait.alone and self._clock() - wait.began >= wait.seconds > 0:
-            known = await self._known(wait.client)
-            await self._learn(wait.client, after_full_wait(known, wait.seconds))
+            await self._learn(wait.client, partial(after_full_wait, seconds=wait.seconds))
 
     def _leave(self, wait: Wait) -> None:
         present = self._clients[wait.client]
@@ -124,22 +129,31 @@ class Waits:
         while len(self._cuts) > MOST_RUNS:
             del self._cuts[next(iter(self._cuts))]
         if wait.alone:
-            known = await self._known(wait.client)
-            await self._learn(wait.client, after_cut(known, seconds))
+            await self._learn(wait.client, partial(after_cut, seconds=seconds))
 
     async def _known(self, client: str) -> Patience:
-        present = self._clients[client]
-        if present.known is None:
+        """What is known of a client; other processes learn too."""
+        present, now = self._clients[client], self._clock()
+        if now - present.read_at >= BELIEVED_SECONDS:
+            present.read_at = now
             kept = await to_thread.run_sync(self._memory.client, client)
-            present.known = read_patience(kept)
+            present.known = present.known if kept is None else read_patience(kept)
         return present.known
 
-    async def _learn(self, client: str, known: Patience) -> None:
-        present = self._clients[client]
-        if known != present.known:
-            present.known = known
-            text = json.dumps(asdict(known))
-            await to_thread.run_sync(self._memory.remember_client, client, text)
+    async def _learn(self, client: str, lesson: Callable[[Patience], Patience]) -> None:
+        """Take a lesson on top of what this process and others know."""
+        known = await self._known(client)
+        if lesson(known) == known:
+            return
+        kept = await to_thread.run_sync(
+            self._memory.change_client, client, lambda text: taken(text, lesson)
+        )
+        self._clients[client].known = lesson(known) if kept is None else read_patience(kept)
+
+
+def taken(kept: str | None, lesson: Callable[[Patience], Patience]) -> str:
+    """What is kept once a lesson was taken."""
+    return json.dumps(asdict(lesson(read_patience(kept))))
 
 
 def read_patience(kept: str | None) -> Patience:

@@ -1,5 +1,7 @@
 """When a run is looked at."""
 
+import itertools
+
 import pytest
 
 from magica_mcp.api.quota import DAY, Quota
@@ -7,20 +9,20 @@ from magica_mcp.api.schedule import (
     FIRST_LOOK,
     LONGEST_GAP,
     PRIORS,
+    RARITIES,
     SHARED_GAP,
     SHORTEST_GAP,
     SPARSEST_GAP,
-    THRIFTS,
     UNKNOWN,
     Crowd,
     growing_delay,
+    rarity,
     scarcity,
     seconds_to_first_look,
     seconds_to_go,
     seconds_to_next_look,
     spacing,
     supposed,
-    thrift,
 )
 from magica_mcp.memory import Usual
 
@@ -124,31 +126,43 @@ def test_without_limits_nothing_is_spaced() -> None:
     ("day", "hours", "rarer"),
     [
         (1_000, 24, 1.0),
-        (930, 24, 1.0),
-        (900, 24, 2.0),
-        (500, 24, 4.2),
+        (950, 24, 1.0),
+        (900, 24, 3.3),
+        (500, 24, 3.3),
         (500, 12, 1.0),
-        (200, 24, 10.0),
-        (50, 24, 30.0),
+        (100, 24, 6.0),
         (0, 24, 30.0),
         (50, 0.1, 1.0),
     ],
 )
 def test_looks_become_rarer_as_the_day_runs_short(day: int, hours: float, rarer: float) -> None:
-    assert thrift(left(day, hours=hours)).rarer == rarer
+    assert rarity(left(day, hours=hours)) == pytest.approx(rarer)
 
 
-def test_who_saves_more_looks_more_rarely_and_less_far() -> None:
-    assert [each.rarer for each in THRIFTS] == sorted(each.rarer for each in THRIFTS)
-    assert [each.reach for each in THRIFTS] == sorted(
-        (each.reach for each in THRIFTS), reverse=True
-    )
+def test_looks_become_rarer_without_a_step() -> None:
+    found = [rarity(left(day)) for day in range(1_001)]
+
+    assert found == sorted(found, reverse=True)
+    assert max(before / after for before, after in itertools.pairwise(found)) < 1.05
+
+
+def test_the_table_of_rarities_goes_from_used_up_to_whole() -> None:
+    assert sorted(RARITIES) == list(RARITIES)
 
 
 def test_a_short_day_skips_the_early_looks() -> None:
     ages = ages_looked_at(300, usual=FIVE_MINUTES, quota=left(600))
 
-    assert (len(ages), ages[0] > 200) == (2, True)
+    assert (len(ages), ages[0] > 200) == (3, True)
+
+
+def test_the_first_dense_look_heeds_how_early_such_runs_end() -> None:
+    late_starters = Usual(p50=300, p90=377, seen=20, p10=290)
+
+    assert (
+        ages_looked_at(300, usual=late_starters, quota=left(600))[0]
+        > (ages_looked_at(300, usual=FIVE_MINUTES, quota=left(600))[0])
+    )
 
 
 def test_what_is_left_of_the_day_counts_against_what_is_left_of_its_time() -> None:
@@ -165,8 +179,8 @@ def test_plenty_is_nothing_to_speak_of() -> None:
 
 def test_a_short_day_is_told_with_how_late_results_may_be() -> None:
     assert scarcity(left(500)) == (
-        "This key has 500 of its 1000 requests of the day left, so Magica is asked rarely: a "
-        "result may be noticed up to 57 s late."
+        "This key has 500 of its 1000 requests of the day left, so Magica is asked rarely: most "
+        "results are noticed within 45 s."
     )
 
 

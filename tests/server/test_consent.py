@@ -100,7 +100,7 @@ async def test_a_person_who_does_not_answer_is_waited_for_only_as_long_as_the_cl
     http: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     known = {"cuts": [], "limit": 0.1, "in_full": 0}
-    Memory(tmp_path / "memory.sqlite").remember_client("test", json.dumps(known))
+    Memory(tmp_path / "memory.sqlite").change_client("test", lambda _: json.dumps(known))
     person = Person(answer=None)
     async with assistant(http, tmp_path, limits=ASKS, connect=person.at("legacy")) as client:
         offer = await told(client, "execute_tool", JOB)

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from magica_mcp.memory import Memory
-from magica_mcp.server.waits import Waits, read_patience
+from magica_mcp.server.waits import BELIEVED_SECONDS, Waits, read_patience
 
 
 class Clock:
@@ -84,6 +84,28 @@ async def test_what_was_learned_outlives_the_server(tmp_path: Path, clock: Clock
 
     assert await Waits(memory, clock=clock).limit("c", ("r3",)) == pytest.approx(54)
     assert await Waits(memory, clock=clock).limit("another", ("r3",)) is None
+
+
+async def test_two_servers_learn_from_each_others_cuts(tmp_path: Path, clock: Clock) -> None:
+    one, other = (Waits(Memory(tmp_path / "m.sqlite"), clock=clock) for _ in range(2))
+    await one.limit("c", ("r1",))
+    await other.limit("c", ("r1",))
+    await cut(one, clock, "r1", after=60)
+    await cut(other, clock, "r2", after=60)
+
+    clock.now += BELIEVED_SECONDS
+    limits = [await waits.limit("c", ("r3",)) for waits in (one, other)]
+    assert limits == [pytest.approx(54)] * 2
+
+
+async def test_a_server_without_a_memory_learns_for_itself(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "m.sqlite").write_text("this is not a database, but it is long enough")
+    waits = Waits(Memory(tmp_path / "m.sqlite"), clock=clock)
+    await cut(waits, clock, "r1", after=60)
+    await cut(waits, clock, "r2", after=60)
+    clock.now += BELIEVED_SECONDS
+
+    assert await waits.limit("c", ("r3",)) == pytest.approx(54)
 
 
 @pytest.mark.parametrize("kept", [None, "", "nonsense", "[]", '{"limit": "x"}'])
