@@ -64,24 +64,28 @@ def against_local(calls: int) -> None:
     """Print how soon ends are noticed, and what many calls weigh."""
     print("\nlocal Magica, short model runs one after the other")
     lags, requests = local.notice(60, seconds=0.3)
-    told = [local.percentile(lags, percent) * 1000 for percent in (50, 95)]
-    print(f"  noticed within {told[0]:.0f} ms (p50), {told[1]:.0f} ms (p95)")
-    print(f"  {requests:.2f} requests a wait")
+    print(f"  {noticed(lags)}; {requests:.2f} requests a wait")
     print(f"\nlocal Magica, {calls} calls of get_run_status at once")
-    floor = local.bare_weight(calls)
-    weight, lags = local.our_weight(calls)
-    told = [local.percentile(lags, percent) * 1000 for percent in (50, 95, 100)]
-    for name, each in (("bare tool", floor), ("ours", weight)):
-        megabytes = each.kilobytes / 1024
-        print(
-            f"  {name:10} {megabytes:6.1f} MB in all, {each.kilobytes_a_call:5.1f} kB a call, "
-            f"{each.idle_cpu:.1%} of a core while idle"
-        )
-    print(f"  memory: {weight.kilobytes / floor.kilobytes:.2f} times the bare tool's")
-    print(
-        f"  noticed within {told[0]:.0f} ms (p50), {told[1]:.0f} ms (p95), {told[2]:.0f} ms (all)"
+    floor, lags = local.bare_weight(calls)
+    print(f"  bare tool  {weighed(floor)}\n    one event for all: {noticed(lags)}")
+    for paced in (True, False):
+        weight, lags = local.our_weight(calls, paced=paced)
+        ends = f"{local.ENDS_A_SECOND} ends a second" if paced else "ends as fast as they can"
+        print(f"  ours       {weighed(weight)}")
+        print(f"    memory: {weight.kilobytes / floor.kilobytes:.2f} times the bare tool's")
+        print(f"    {ends}: {noticed(lags)}; {weight.requests / calls:.2f} requests a wait")
+
+
+def weighed(weight: local.Weight) -> str:
+    return (
+        f"{weight.kilobytes / 1024:6.1f} MB in all, {weight.kilobytes_a_call:5.1f} kB a call, "
+        f"{weight.idle_cpu:.1%} of a core while idle"
     )
-    print(f"  {weight.requests / calls:.2f} requests a wait")
+
+
+def noticed(lags: Sequence[float]) -> str:
+    told = [local.percentile(lags, percent) * 1000 for percent in (50, 95, 100)]
+    return f"noticed within {told[0]:.0f} ms (p50), {told[1]:.0f} ms (p95), {told[2]:.0f} ms (all)"
 
 
 if __name__ == "__main__":

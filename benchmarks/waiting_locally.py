@@ -7,29 +7,25 @@ processes of their own; local Magica is in the process that asks. Used by `bench
 import json
 import os
 import resource
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import anyio
 import httpx
 from mcp import Client
 from mcp.server.mcpserver import MCPServer
 
-if TYPE_CHECKING:
-    from magica_mcp.models.workflows import Workflow
+from benchmarks.local_magica import NODE_TYPE, Gate, Hosting, Served
 
 IDLE_SECONDS = 10.0
-NODE_TYPE = "gpt_5_4"
+SEEN_SECONDS = 45.0
+"""Within so long each of a thousand runs was seen, so that all that is held of it is counted."""
 ENDS_A_SECOND = 30
 """How fast the runs end that are waited for: below what local Magica can do at most."""
 
@@ -45,16 +41,9 @@ class Weight:
     """The share of one core while nothing happens."""
     answered_at: dict[str, float]
     """By run, in seconds since 1970."""
+    ended_at: float = 0.0
+    """The same for the end of all waits at once; else each run tells its own."""
     requests: int = 0
-
-
-@dataclass(frozen=True)
-class Served:
-    """Where local Magica is, whose account it is, and which runs to wait for."""
-
-    url: str
-    key: str
-    runs: list[str]
 
 
 # Sides ------------------------------------------------------------------------------------------
@@ -64,21 +53,27 @@ async def bare(calls: int) -> Weight:
     """The floor: a tool of the bare SDK that awaits an event."""
     server, event = MCPServer("bare", log_level="WARNING"), anyio.Event()
 
-    @server.tool()
-    async def wait(runId: str) -> str:  # noqa: N803 - named as in the tool it stands for
+    @server.tool(name="wait")
+    async def bare_wait(runId: str) -> str:  # noqa: N803 - named as in the tool it stands for
         """Wait for it."""
         await event.wait()
         return runId
 
     async with Client(server) as client, anyio.create_task_group() as waits:
         await client.list_tools()
+        answered: dict[str, float] = {}
+
+        async def wait(run_id: str) -> None:
+            await client.call_tool("wait", {"runId": run_id})
+            answered[run_id] = time.time()
+
         before = _resident()
         for number in range(calls):
-            waits.start_soon(client.call_tool, "wait", {"runId": str(number)})
+            waits.start_soon(wait, f"run{number}")
         await _settled()
-        held, idle = _resident(), await _idle_cpu()
+        held, idle, ended_at = _resident(), await _idle_cpu(), time.time()
         event.set()
-    return Weight(held, (held - before) / calls, idle, {})
+    return Weight(held, (held - before) / calls, idle, answered, ended_at)
 
 
 async def ours(calls: int) -> Weight:
@@ -88,8 +83,8 @@ async def ours(calls: int) -> Weight:
     async with _assistant(served) as (client, requests):
 
         async def wait(run_id: str) -> None:
-            given = {"runId": run_id, "waitSeconds": 600}
-            answer = (await client.call_tool("get_run_status", given)).structured_content
+            said = await client.call_tool("get_run_status", {"runId": run_id})
+            answer = said.structured_content
             answered[run_id] = time.time()
             assert answer is not None
             assert answer["status"] == "COMPLETED", answer
@@ -100,9 +95,10 @@ async def ours(calls: int) -> Weight:
             for run_id in served.runs[:calls]:
                 waits.start_soon(wait, run_id)
             await _settled()
+            await anyio.sleep(SEEN_SECONDS)
             held, idle = _resident(), await _idle_cpu()
             print("all wait", flush=True)
-    return Weight(held, (held - before) / calls, idle, answered, len(requests))
+    return Weight(held, (held - before) / calls, idle, answered, requests=len(requests))
 
 
 @asynccontextmanager
@@ -187,103 +183,22 @@ def _resident() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-# Local Magica -----------------------------------------------------------------------------------
-
-
-class Gate:
-    """Holds every node until it is opened; then each takes its time, alone if `in_turn`."""
-
-    def __init__(self, *, seconds: float, in_turn: bool = False) -> None:
-        self._opened, self._seconds = threading.Event(), seconds
-        self._turn = threading.Lock() if in_turn else nullcontext()
-
-    def open(self) -> None:
-        self._opened.set()
-
-    def pass_through(self) -> None:
-        self._opened.wait()
-        with self._turn:
-            time.sleep(self._seconds)
-
-
-class Hosting:
-    """Local Magica on a port of this machine, with one account and one workflow."""
-
-    def __init__(self, home: Path, gate: Gate) -> None:
-        self._home, self._gate = home, gate
-
-    @contextmanager
-    def served(self, *, workflow_runs: int) -> Iterator[Served]:
-        """Served by a thread, with so many runs under way."""
-        import uvicorn  # noqa: PLC0415 - no weight of the sides
-
-        from magica_mcp.local.app import create_app  # noqa: PLC0415
-        from magica_mcp.local.magica import open_magica  # noqa: PLC0415
-        from magica_mcp.local.nodes.job import NodeJob, NodeResult  # noqa: PLC0415
-        from magica_mcp.models.runs import StartRun  # noqa: PLC0415
-
-        def run_node(job: NodeJob) -> NodeResult:
-            del job
-            self._gate.pass_through()
-            return NodeResult({"output": "done"})
-
-        with open_magica(self._home, run_node=run_node) as magica, socket.socket() as listening:
-            self.magica = magica
-            self.account = magica.create_account("Benchmark", microcredits=10**12)
-            kept = magica.save_workflow(self.account.account, _workflow())
-            ask = StartRun(workflow_id=kept.id)
-            runs = [magica.start_run(self.account.account, ask) for _ in range(workflow_runs)]
-            listening.bind(("127.0.0.1", 0))
-            server = uvicorn.Server(uvicorn.Config(create_app(magica), log_level="warning"))
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-            thread.start()
-            try:
-                port = listening.getsockname()[1]
-                yield Served(f"http://127.0.0.1:{port}/api/", self.account.key, runs)
-            finally:
-                magica.stop_waiting()
-                server.should_exit = True
-                thread.join()
-
-    def ended_at(self, run_id: str) -> float:
-        """Seconds since 1970."""
-        runs = self.magica.workflow_runs(self.account.account, [run_id])
-        run = runs[0] if runs else self.magica.model_run(self.account.account, run_id)
-        assert run.finished_at is not None
-        return datetime.fromisoformat(run.finished_at).timestamp()
-
-
-def _workflow() -> "Workflow":
-    from magica_mcp.models.workflows import WireEdge, WireNode, Workflow  # noqa: PLC0415
-
-    fields = [{"fieldId": "prompt", "name": "Prompt", "type": "text", "value": "hi"}]
-    edges = (("ask", "prompt", "llm", "in:prompt"), ("llm", "out:output", "end", "result"))
-    return Workflow(
-        id="",
-        name="One",
-        nodes=(
-            WireNode.model_validate({"id": "ask", "type": "request", "data": {"fields": fields}}),
-            WireNode(id="llm", type=NODE_TYPE),
-            WireNode(id="end", type="response"),
-        ),
-        edges=tuple(
-            WireEdge(id=str(number), source=a, source_handle=b, target=c, target_handle=d)
-            for number, (a, b, c, d) in enumerate(edges)
-        ),
-    )
-
-
 # What is measured -------------------------------------------------------------------------------
 
 
-def bare_weight(calls: int) -> Weight:
-    return _weight_in(_started("bare", calls))
+def bare_weight(calls: int) -> tuple[Weight, list[float]]:
+    """The weight, and for each call the seconds from the one event that all await."""
+    weight = _weight_in(_started("bare", calls))
+    return weight, [at - weight.ended_at for at in weight.answered_at.values()]
 
 
-def our_weight(calls: int) -> tuple[Weight, list[float]]:
-    """The weight, and for each run the seconds from its end to the answer."""
+def our_weight(calls: int, *, paced: bool) -> tuple[Weight, list[float]]:
+    """The weight, and for each run the seconds from its end to the answer.
+
+    The runs end as `paced`, or else as fast as local Magica can end them.
+    """
     with tempfile.TemporaryDirectory() as home:
-        gate = Gate(seconds=1 / ENDS_A_SECOND, in_turn=True)
+        gate = Gate(seconds=1 / ENDS_A_SECOND, in_turn=True) if paced else Gate(seconds=0)
         hosting = Hosting(Path(home), gate)
         try:
             with hosting.served(workflow_runs=calls + 1) as served:
