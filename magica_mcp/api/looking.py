@@ -16,6 +16,7 @@ from magica_mcp.errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
+from magica_mcp.graph.lifecycle import is_over
 from magica_mcp.models.runs import Run, WorkflowRun
 
 PASSING = (UnreachableError, ServerFailedError, RateLimitedError, UnreadableAnswerError)
@@ -68,10 +69,11 @@ class Looker:
             return watches
         ids = [watch.run_id for watch in watches]
         found = {run.run_id: run for run in await self.client.get_runs(ids, wait=wait)}
+        is_of_ends = wait > 0 and any(is_over(run.status) for run in found.values())
         for watch in watches:
             if watch.run_id in found:
                 watch.saw(found[watch.run_id], at=self.clock())
-            else:
+            elif not is_of_ends:
                 self._single_out(watch)
         return [watch for watch in watches if watch.run_id in found]
 

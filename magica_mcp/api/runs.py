@@ -128,7 +128,7 @@ class RunCalls:
     async def get_runs(self, ids: Sequence[str], *, wait: float = 0) -> tuple[WorkflowRun, ...]:
         """Several runs of workflows at once; those that Magica does not know are left out.
 
-        With `wait` the answer comes as soon as one of them is over.
+        With `wait` the answer comes as soon as one of them is over, and holds only those that are.
         """
         if not ids:
             return ()

@@ -3,7 +3,7 @@
 Knows nothing of HTTP. Outputs in its answers hold "media:" references, see `local.media`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -182,10 +182,13 @@ class LocalMagica:
         """Runs in the order of their ids; one that is unknown is absent."""
         with self._store.reading() as tx:
             found = {run.id: run for run in tx.runs.by_ids(account.id, ids)}
-            wanted = [found[run_id] for run_id in dict.fromkeys(ids) if run_id in found]
-            return answers.workflow_runs(
-                tx, [run for run in wanted if run.kind is RunKind.WORKFLOW]
-            )
+            known = [found[run_id] for run_id in dict.fromkeys(ids) if run_id in found]
+            return answers.workflow_runs(tx, [run for run in known if run.kind is RunKind.WORKFLOW])
+
+    def statuses(self, account: Account, ids: Collection[str]) -> Mapping[str, RunStatus]:
+        """How runs of workflows are; one that is unknown is absent."""
+        with self._store.reading() as tx:
+            return tx.runs.statuses(account.id, ids)
 
     def model_run(self, account: Account, run_id: str) -> ModelRun:
         with self._store.reading() as tx:
@@ -229,12 +232,9 @@ class LocalMagica:
         """Block until a run of either kind is over or the time is; answers whether it is over."""
         return self._engine.wait(account, run_id, seconds=seconds)
 
-    async def wait_for_any(self, run_ids: Collection[str], *, seconds: float) -> None:
-        """As `wait_for_run`, for the first of several runs and without holding a thread.
-
-        Ownership is for the caller to see to.
-        """
-        await self._engine.endings.wait(run_ids, seconds=seconds)
+    async def wait_for_any(self, run_ids: Collection[str], *, seconds: float) -> Collection[str]:
+        """Without a thread, and whoever owns them: those that are over, once any is."""
+        return await self._engine.endings.wait(run_ids, seconds=seconds)
 
     def stop_waiting(self) -> None:
         """End every `wait_for_any`, those to come too; may be called from any thread."""

@@ -46,6 +46,8 @@ class Magica:
         self.takes = 0.05
         self.keeps_its_word = True
         """Whether it waits as it was asked to."""
+        self.shows_all = False
+        """Whether an answer about ends shows the runs that go on, too, as older ones do."""
 
     def quota(self) -> Quota | None:
         return self.left
@@ -70,8 +72,11 @@ class Magica:
 
     async def get_runs(self, ids: Sequence[str], *, wait: float = 0) -> tuple[WorkflowRun, ...]:
         await self._answer(ids, wait)
-        known = (run_id for run_id in ids if run_id in self.ends and run_id not in self.models)
-        return tuple(WorkflowRun(run_id=one, status=self._status(one)) for one in known)
+        known = [run_id for run_id in ids if run_id in self.ends and run_id not in self.models]
+        over = [run_id for run_id in known if anyio.current_time() >= self.ends[run_id]]
+        are_ends = wait and self.keeps_its_word and not self.shows_all
+        shown = (over if are_ends else ()) or known
+        return tuple(WorkflowRun(run_id=one, status=self._status(one)) for one in shown)
 
     async def _answer(self, ids: Sequence[str], wait: float) -> None:
         self.asked.append(tuple(ids))
@@ -598,6 +603,29 @@ def test_hundreds_of_workflows_are_noticed_at_once_where_magica_waits() -> None:
 
     lag, asked = run_virtually(main)
     assert (lag < 0.2, asked <= 2 * 300) == (True, True)
+
+
+def test_hundreds_of_workflows_share_a_few_requests_from_their_beginning_to_their_end() -> None:
+    async def main() -> tuple[int, float]:
+        magica = waiting({f"r{number}": 10.0 for number in range(300)})
+        at = await noticed(watcher_of(magica), *magica.ends)
+        return len(magica.asked), max(at.values()) - 10
+
+    asked, lag = run_virtually(main)
+    assert (asked < 30, lag < 0.2) == (True, True)
+
+
+@pytest.mark.parametrize("shows_all", [False, True])
+def test_runs_that_go_on_are_still_asked_for_together_after_the_end_of_another(
+    shows_all: bool,  # noqa: FBT001 - a case
+) -> None:
+    async def main() -> int:
+        magica = waiting({f"r{number}": 20.0 + number for number in range(60)})
+        magica.shows_all = shows_all
+        await noticed(watcher_of(magica), *magica.ends)
+        return sum(len(ids) == 1 for ids in magica.asked)
+
+    assert run_virtually(main) < 60
 
 
 def test_more_models_than_there_is_room_for_are_all_noticed() -> None:

@@ -19,11 +19,12 @@ Over = Callable[[Collection[str]], Collection[str]]
 """Those among some runs that are over, or not there; may block."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Waiter:
     """One wait in one event loop, for any of some runs."""
 
     run_ids: frozenset[str]
+    over: frozenset[str] = frozenset()
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,11 +44,12 @@ class Endings:
         self._changed = threading.Condition()
         self._is_watched = self._is_closed = False
 
-    async def wait(self, run_ids: Collection[str], *, seconds: float) -> None:
-        """Until any of these runs is over, the time is, or `close` was called."""
+    async def wait(self, run_ids: Collection[str], *, seconds: float) -> frozenset[str]:
+        """Until any of these runs is over, the time is, or `close` was called; those that are."""
         waiter = _Waiter(frozenset(run_ids))
         with self._waiting(waiter), anyio.move_on_after(seconds):
             await waiter.woken.wait()
+        return waiter.over
 
     def tell(self, run_id: str) -> None:
         """This run may be over; costs nothing where nobody waits for it."""
@@ -97,7 +99,8 @@ class Endings:
                 over = frozenset()
             with self._changed:
                 for waiter in self._waiters:
-                    if waiter.run_ids & over:
+                    if found := waiter.run_ids & over:
+                        waiter.over |= found
                         waiter.wake()
 
     def _next_look(self) -> frozenset[str] | None:

@@ -1,6 +1,5 @@
 """Runs of single models, and what nodes would cost (magica-contract 2.4, 2.6)."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Request
@@ -47,10 +46,10 @@ def show_model_run(caller: Asking, run_id: str) -> JsonValue:
 async def show_model_run_once_over(
     request: Request, caller: Asking, run_id: str, wait: WaitSeconds = 0
 ) -> JsonValue:
-    def look() -> Sequence[ModelRun]:
-        return [caller.magica.model_run(caller.account, run_id)]
+    def look() -> ModelRun:
+        return caller.magica.model_run(caller.account, run_id)
 
-    (run,) = await seen(look, magica=caller.magica, request=request, wait=wait)
+    run = await seen(look, magica=caller.magica, request=request, wait=wait)
     return caller.shapes.model_run(run)
 
 

@@ -1,9 +1,10 @@
 """Runs of workflows: started, watched, listed, canceled (magica-contract 2.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Query, Request
 from pydantic import Field, JsonValue
 
@@ -11,7 +12,7 @@ from magica_mcp.graph.lifecycle import RunStatus
 from magica_mcp.local.routes import bodies
 from magica_mcp.local.routes.caller import Asking, Caller, Paged, Paging, cursor_after
 from magica_mcp.local.routes.endpoint import Endpoint
-from magica_mcp.local.routes.waiting import WaitSeconds, seen
+from magica_mcp.local.routes.waiting import WaitSeconds, over_among, seen
 from magica_mcp.models.runs import StartRun, WorkflowRun
 from magica_mcp.models.wire import Ask, JsonObject
 
@@ -56,23 +57,26 @@ async def show_run_once_over(
     in_details: InDetails = True,
     wait: WaitSeconds = 0,
 ) -> JsonValue:
-    def look() -> Sequence[WorkflowRun]:
-        return [caller.magica.workflow_run(caller.account, run_id)]
+    def look() -> WorkflowRun:
+        return caller.magica.workflow_run(caller.account, run_id)
 
-    (run,) = await seen(look, magica=caller.magica, request=request, wait=wait)
+    run = await seen(look, magica=caller.magica, request=request, wait=wait)
     return caller.shapes.workflow_run(run, in_details=in_details)
 
 
 async def show_runs_once_over(
     request: Request, caller: Asking, wanted: WantedRuns, wait: WaitSeconds = 0
 ) -> JsonValue:
-    """Several runs by their ids; with `wait`, as soon as any of them is over."""
+    """Several runs by their ids; with `wait`, those that are over as soon as any is, else all."""
 
-    def look() -> Sequence[WorkflowRun]:
-        return caller.magica.workflow_runs(caller.account, wanted.ids)
+    def statuses() -> Mapping[str, RunStatus]:
+        return caller.magica.statuses(caller.account, wanted.ids)
 
-    runs = await seen(look, magica=caller.magica, request=request, wait=wait)
-    return {"runs": [caller.shapes.workflow_run(run) for run in runs]}
+    if wait:
+        over = await over_among(statuses, magica=caller.magica, request=request, wait=wait)
+        ids = tuple(run_id for run_id in wanted.ids if run_id in over) or wanted.ids
+        wanted = WantedRuns(ids=ids)
+    return await to_thread.run_sync(show_runs, caller, wanted)
 
 
 def list_runs(

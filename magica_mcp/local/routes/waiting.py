@@ -3,14 +3,14 @@
 No thread is held, so any number of requests may wait; the end of the client ends its wait.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, TypeVar
 
 import anyio
-import anyio.to_thread
+from anyio import to_thread
 from fastapi import Query, Request, Response
 
-from magica_mcp.graph.lifecycle import is_over
+from magica_mcp.graph.lifecycle import RunStatus, is_over
 from magica_mcp.local.magica import LocalMagica
 from magica_mcp.models.runs import Run
 
@@ -38,12 +38,35 @@ async def announce_wait(response: Response) -> None:
 
 
 async def seen(
-    look: Callable[[], Sequence[SomeRun]], *, magica: LocalMagica, request: Request, wait: float
-) -> Sequence[SomeRun]:
-    """What `look` sees: at once, or once one of these runs is over or the time is."""
-    runs = await anyio.to_thread.run_sync(look)
-    if not wait or not runs or any(is_over(run.status) for run in runs):
-        return runs
+    look: Callable[[], SomeRun], *, magica: LocalMagica, request: Request, wait: float
+) -> SomeRun:
+    """What `look` sees: at once, or once the run is over or the time is."""
+    run = await to_thread.run_sync(look)
+    if not wait or is_over(run.status):
+        return run
+    await _until_any_is_over([run.run_id], magica=magica, request=request, wait=wait)
+    return await to_thread.run_sync(look)
+
+
+async def over_among(
+    statuses: Callable[[], Mapping[str, RunStatus]],
+    *,
+    magica: LocalMagica,
+    request: Request,
+    wait: float,
+) -> Collection[str]:
+    """Those of some runs that are over, once any is; none of them when the time is up."""
+    known = await to_thread.run_sync(statuses)
+    over = {run_id for run_id, status in known.items() if is_over(status)}
+    if over or not known:
+        return over
+    return await _until_any_is_over(known, magica=magica, request=request, wait=wait)
+
+
+async def _until_any_is_over(
+    run_ids: Collection[str], *, magica: LocalMagica, request: Request, wait: float
+) -> Collection[str]:
+    over: Collection[str] = ()
     async with anyio.create_task_group() as tasks:
 
         async def end_with_the_client() -> None:
@@ -51,9 +74,9 @@ async def seen(
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(end_with_the_client)
-        await magica.wait_for_any([run.run_id for run in runs], seconds=wait)
+        over = await magica.wait_for_any(run_ids, seconds=wait)
         tasks.cancel_scope.cancel()
-    return await anyio.to_thread.run_sync(look)
+    return over
 
 
 async def _gone(request: Request) -> None:

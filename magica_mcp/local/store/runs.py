@@ -136,6 +136,17 @@ class Runs:
         )
         return tuple(run for run in found if run.account_id == account_id)
 
+    def statuses(self, account_id: str, run_ids: Collection[str]) -> dict[str, RunStatus]:
+        """How the account's runs of workflows among these are, by id."""
+        query = sa.select(runs.c.id, runs.c.status).where(
+            runs.c.account_id == account_id, runs.c.kind == RunKind.WORKFLOW
+        )
+        return {
+            run_id: RunStatus(status)
+            for some in _portions(run_ids)
+            for run_id, status in self.connection.execute(query.where(runs.c.id.in_(some)))
+        }
+
     def page(
         self,
         account_id: str,

@@ -114,7 +114,7 @@ async def test_a_canceled_run_ends_the_wait(http: httpx.AsyncClient, llm: LlmSta
     assert seen == ["CANCELED"]
 
 
-async def test_a_batch_waits_for_the_first_of_its_runs(
+async def test_a_batch_waits_for_the_first_of_its_runs_and_shows_those_that_are_over(
     http: httpx.AsyncClient, llm: LlmStandIn
 ) -> None:
     llm.hold()
@@ -123,9 +123,19 @@ async def test_a_batch_waits_for_the_first_of_its_runs(
     with anyio.fail_after(30):
         answer = await http.post("v1/runs/batch", params={"wait": 60}, json={"ids": ids})
 
-    first, second = (run["status"] for run in answer.json()["runs"])
-    assert first in {"QUEUED", "RUNNING"}
-    assert second == "COMPLETED"
+    (run,) = answer.json()["runs"]
+    assert (run["runId"], run["status"]) == (ids[1], "COMPLETED")
+
+
+async def test_a_batch_shows_all_of_its_runs_when_its_time_is_up(
+    http: httpx.AsyncClient, llm: LlmStandIn
+) -> None:
+    llm.hold()
+    ids = [await start_thinking_workflow(http) for _ in range(2)]
+
+    answer = await http.post("v1/runs/batch", params={"wait": 0.1}, json={"ids": ids})
+
+    assert [run["runId"] for run in answer.json()["runs"]] == ids
 
 
 async def test_a_batch_of_unknown_runs_waits_for_nothing(http: httpx.AsyncClient) -> None:
