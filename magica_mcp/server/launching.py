@@ -36,7 +36,7 @@ async def launch_of(workspace: Workspace, workflow_id: str, given: JsonObject) -
         AmbiguousNameError: several are, and values were given.
         InvalidInputError: a value that does not fit.
     """
-    chosen = await resolve_workflow(workspace.client, workflow_id)
+    chosen = await resolve_workflow(workspace.client, workflow_id, at_a_glance=True)
     fields = request_fields(chosen.graph) if chosen.graph else ()
     if (fields or chosen.graph is None) and not given:
         return Launch(chosen, fields, None, await estimate_of(workspace, chosen, {}))

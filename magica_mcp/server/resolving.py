@@ -1,7 +1,7 @@
 """Names become ids: of workflows by their listings, of models by the catalog."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,14 +31,19 @@ class ChosenWorkflow:
     """None: it was asked for by its id."""
 
 
-async def resolve_workflow(client: "MagicaClient", query: str) -> ChosenWorkflow:
+async def resolve_workflow(
+    client: "MagicaClient", query: str, *, at_a_glance: bool = False
+) -> ChosenWorkflow:
     """The workflow that an id, a name or a slug means (magica-contract 4.5).
+
+    `at_a_glance`: its graph may be a few seconds old, so that many starts cost few requests.
 
     Raises:
         NameNotFoundError: nothing is called that.
     """
+    read = client.recent_workflow if at_a_glance else client.get_workflow
     if _LOOKS_LIKE_AN_ID.match(query.strip()):
-        graph = await _readable_graph(client, query.strip())
+        graph = await _readable_graph(read, query.strip())
         if graph is not None:
             return ChosenWorkflow(graph.id, graph.name, graph, resolution=None)
     own, system = await _known(client, query), await client.list_system_workflows()
@@ -47,7 +52,7 @@ async def resolve_workflow(client: "MagicaClient", query: str) -> ChosenWorkflow
     )
     best = resolution.best.candidate
     workflow_id = best.slug or best.id
-    graph = await _readable_graph(client, workflow_id)
+    graph = await _readable_graph(read, workflow_id)
     return ChosenWorkflow(workflow_id, best.name, graph, resolution)
 
 
@@ -76,7 +81,7 @@ async def own_workflow(
         AmbiguousNameError: several are.
     """
     if _LOOKS_LIKE_AN_ID.match(query.strip()):
-        graph = await _readable_graph(client, query.strip())
+        graph = await _readable_graph(client.get_workflow, query.strip())
         if graph is not None:
             return WorkflowSummary(id=graph.id, name=graph.name)
     own = await _known(client, query)
@@ -104,9 +109,11 @@ def _template(row: SystemWorkflow) -> names.Candidate:
     return names.Candidate(id=row.id or row.slug, name=row.name, slug=row.slug)
 
 
-async def _readable_graph(client: "MagicaClient", workflow_id: str) -> Workflow | None:
+async def _readable_graph(
+    read: Callable[[str], Awaitable[Workflow]], workflow_id: str
+) -> Workflow | None:
     try:
-        return await client.get_workflow(workflow_id)
+        return await read(workflow_id)
     except NotFoundError:
         return None
 

@@ -1,5 +1,6 @@
 """An assistant in-process: the SDK's client on our server, with no process between."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -45,6 +46,7 @@ async def assistant(
     journal: Journal | None = None,
     account: str = "test",
     connect: Callable[..., Client] = Client,
+    now: Callable[[], float] = time.time,
 ) -> AsyncIterator[Client]:
     """A client of that name whose calls end at this Magica; all takes so many seconds at most.
 
@@ -52,7 +54,7 @@ async def assistant(
     saved in `home / "results"`; uploads may read from `home`.
     """
     async with anyio.create_task_group() as saves:
-        client = MagicaClient(http, sleep=sleep)
+        client = MagicaClient(http, sleep=sleep, clock=anyio.current_time, now=now)
         workspace = workspace_in(
             home, client, saves, sleep=sleep, account=account, saves_all=saves_all, journal=journal
         )
