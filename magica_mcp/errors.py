@@ -169,6 +169,8 @@ class ApiError(MagicaError):
 
     code = "API"
     status: int | None = None
+    is_elsewhere: bool = False
+    """Whether what answered, if anything, seems not to be Magica: the address may be wrong."""
 
 
 class UnauthorizedError(ApiError):

@@ -3,6 +3,7 @@
 Pure. Magica's statuses and its error envelope are those of magica-contract 1.4.
 """
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -50,6 +51,8 @@ class Meaning:
     what: str
     advice: str
     trouble: Trouble = Trouble.REFUSED
+    is_elsewhere: bool = False
+    """As in `ApiError`."""
 
 
 AGAIN_SOON = "Try again in a minute."
@@ -87,12 +90,22 @@ WEB_PAGE_REFUSAL = Meaning(
     UnreachableError,
     "Something in front of Magica refused the request with a web page",
     "It may be a firewall or a proxy on the way: check the network and MAGICA_BASE_URL.",
+    is_elsewhere=True,
 )
+WEB_PAGE_NOT_FOUND = Meaning(
+    NotFoundError,
+    "A web site answered, not Magica: it has no such page",
+    CHECK_BASE,
+    is_elsewhere=True,
+)
+WEB_PAGES: Mapping[int, Meaning] = {403: WEB_PAGE_REFUSAL, 404: WEB_PAGE_NOT_FOUND}
+"""What a status means that came with a web page; Magica answers in JSON."""
 REDIRECT = Meaning(
     UnreachableError,
     "The address answers with a redirect",
     "Set MAGICA_BASE_URL to the final address.",
     Trouble.UNREADABLE,
+    is_elsewhere=True,
 )
 SERVER_FAILURE = Meaning(ServerFailedError, "Magica failed", AGAIN_SOON, Trouble.FAILED)
 REFUSAL = Meaning(
@@ -129,7 +142,7 @@ def failure(
     error = _settled(meaning.error, what, advice, trouble=meaning.trouble, effect=effect)
     if isinstance(error, RateLimitedError):
         error.retry_after = wait
-    error.status = status
+    error.status, error.is_elsewhere = status, meaning.is_elsewhere
     return AttemptFailedError(meaning.trouble, error)
 
 
@@ -142,7 +155,19 @@ def no_answer(
     what, advice = NO_ANSWER[trouble]
     what = f"{what.format(host=host)}{': ' + reason if reason else ''}."
     kind = UnreadableAnswerError if trouble is Trouble.UNREADABLE else UnreachableError
-    return AttemptFailedError(trouble, _settled(kind, what, advice, trouble=trouble, effect=effect))
+    settled = _settled(kind, what, advice, trouble=trouble, effect=effect)
+    settled.is_elsewhere = is_unknown_name(error)
+    return AttemptFailedError(trouble, settled)
+
+
+def is_unknown_name(error: BaseException) -> bool:
+    """Whether no machine is called so, as far as is known for sure."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return cause.errno in UNKNOWN_NAMES
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 NO_ANSWER: Mapping[Trouble, tuple[str, str]] = {
@@ -154,6 +179,10 @@ NO_ANSWER: Mapping[Trouble, tuple[str, str]] = {
     Trouble.LOST: ("The connection to {host} broke before it answered", AGAIN_SOON),
     Trouble.UNREADABLE: ("The answer of {host} is damaged", AGAIN_SOON),
 }
+UNKNOWN_NAMES = frozenset(
+    getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)
+)
+"""What the system says of a name that does not exist; without a network it says otherwise."""
 NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -172,11 +201,12 @@ def _trouble_of(error: httpx.RequestError | TimeoutError) -> Trouble:
     return Trouble.UNREADABLE if isinstance(error, httpx.DecodingError) else Trouble.LOST
 
 
-def unreadable(why: str, *, effect: Effect) -> AttemptFailedError:
+def unreadable(why: UnreadableAnswerError, *, effect: Effect) -> AttemptFailedError:
     """What a success that is not understood means; `why` is a sentence."""
     error = _settled(
-        UnreadableAnswerError, why, CHECK_BASE, trouble=Trouble.UNREADABLE, effect=effect
+        UnreadableAnswerError, str(why), CHECK_BASE, trouble=Trouble.UNREADABLE, effect=effect
     )
+    error.is_elsewhere = why.is_elsewhere
     return AttemptFailedError(Trouble.UNREADABLE, error)
 
 
@@ -194,8 +224,8 @@ def _settled(
 
 
 def _meaning(status: int, headers: Mapping[str, str]) -> Meaning:
-    if status == 403 and "html" in headers.get("content-type", ""):
-        return WEB_PAGE_REFUSAL
+    if status in WEB_PAGES and "html" in headers.get("content-type", ""):
+        return WEB_PAGES[status]
     if status in MEANINGS:
         return MEANINGS[status]
     if status < 400:
@@ -205,7 +235,7 @@ def _meaning(status: int, headers: Mapping[str, str]) -> Meaning:
 
 def _about(meaning: Meaning, subject: Subject | None, effect: Effect) -> Meaning:
     """The same meaning, naming what was asked for where the status is about it."""
-    if subject is None:
+    if subject is None or meaning.is_elsewhere:
         return meaning
     if meaning.error is NotFoundError and subject.is_looked_for:
         what = f"Magica knows no {subject.alternatives}, or it belongs to another account"

@@ -9,6 +9,7 @@ from magica_mcp.api.quota import Quota
 from magica_mcp.api.runs import KnownRun
 from magica_mcp.api.watches import Watch
 from magica_mcp.errors import (
+    ApiError,
     MagicaError,
     RateLimitedError,
     ServerFailedError,
@@ -26,11 +27,17 @@ LONGEST_RETRY = 30.0
 """Seconds between looks while they fail; Magica may ask for more."""
 
 
+def _elsewhere(failure: MagicaError) -> bool:
+    return isinstance(failure, ApiError) and failure.is_elsewhere
+
+
 class ShowsRuns(Protocol):
     """What watching needs of the client."""
 
     @property
     def longest_wait(self) -> float | None: ...
+    @property
+    def was_understood(self) -> bool: ...
     def quota(self) -> Quota | None: ...
     def known_run(self, run_id: str) -> KnownRun | None: ...
     def category_of(self, names: Sequence[str]) -> str: ...
@@ -56,11 +63,18 @@ class Looker:
                 "Magica did not say in time how the run is. It goes on: look again later."
             )
             self._miss(watches, late)
-        except PASSING as failure:
-            self._miss(watches, failure)
         except MagicaError as failure:
-            self._give_up(watches, failure)
+            if self._may_pass(failure):
+                self._miss(watches, failure)
+            else:
+                self._give_up(watches, failure)
         return ()
+
+    def _may_pass(self, failure: MagicaError) -> bool:
+        """Whether a later look may succeed: what is no Magica may be for a while."""
+        if _elsewhere(failure):
+            return self.client.was_understood
+        return isinstance(failure, PASSING)
 
     async def _look(self, watches: Sequence[Watch], *, wait: float) -> Sequence[Watch]:
         if len(watches) == 1:
@@ -86,7 +100,7 @@ class Looker:
     def _give_up(self, watches: Sequence[Watch], failure: MagicaError) -> None:
         """What refuses many runs at once may be about one of them: ask for each alone."""
         for watch in watches:
-            if len(watches) == 1 or isinstance(failure, UnauthorizedError):
+            if len(watches) == 1 or isinstance(failure, UnauthorizedError) or _elsewhere(failure):
                 watch.lose(failure)
             else:
                 self._single_out(watch)

@@ -199,6 +199,6 @@ def _read(
             raise answer.failure(effect=operation.effect, subject=subject)
         return read(operation.unwrapped(answer.content))
     except UnreadableAnswerError as error:
-        raise unreadable(str(error), effect=operation.effect).error from error
+        raise unreadable(error, effect=operation.effect).error from error
     except AttemptFailedError as failed:
         raise failed.error from None

@@ -37,8 +37,11 @@ def json_of(reply: Reply) -> Any:
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError) as error:
-        kind = "a web page" if "html" in reply.content_type else "something"
-        raise UnreadableAnswerError(f"Magica answered with {kind} that is not JSON.") from error
+        is_page = "html" in reply.content_type
+        kind = "a web page" if is_page else "something"
+        unread = UnreadableAnswerError(f"Magica answered with {kind} that is not JSON.")
+        unread.is_elsewhere = is_page
+        raise unread from error
 
 
 def shaped(value: Any, shape: type[Shape]) -> Shape:

@@ -83,6 +83,11 @@ class RunCalls:
         """For how many seconds Magica waits for a run itself; None: it never said so."""
         return self._line.transport.longest_wait
 
+    @property
+    def was_understood(self) -> bool:
+        """Whether Magica ever answered as Magica does, so that its address is known to be right."""
+        return self._line.transport.was_understood
+
     def quota(self) -> Quota | None:
         """What is left of the key's minute and day; None where nothing is limited."""
         return self._line.transport.budget.quota()

@@ -84,6 +84,8 @@ class Transport:
         """How many bytes a file may have that is sent as it is, where the other end said so."""
         self.has_answered = False
         """Whether anything was answered yet, and so everything said that every answer says."""
+        self.was_understood = False
+        """Whether an answer was what Magica answers, so that the address is known to be right."""
         self.changes = 0
         """Counts the beginning and the end of each change: equal counts, nothing changed by us."""
 
@@ -130,9 +132,11 @@ class Transport:
         if not response.is_success:
             raise self._refused(response, call)
         try:
-            return read(Reply(response.headers.get("content-type", ""), response.content))
+            found = read(Reply(response.headers.get("content-type", ""), response.content))
         except UnreadableAnswerError as error:
-            raise unreadable(str(error), effect=call.effect) from error
+            raise unreadable(error, effect=call.effect) from error
+        self.was_understood = True
+        return found
 
     def _note(self, response: httpx.Response, *, sent_at: float) -> None:
         """What an answer of any kind says of limits and of waiting."""

@@ -246,4 +246,4 @@ def test_a_start_that_never_left_has_started_nothing() -> None:
 def test_an_answer_not_understood_leaves_only_a_start_open(
     effect: Effect, kind: type[ApiError]
 ) -> None:
-    assert type(unreadable("What is this?", effect=effect).error) is kind
+    assert type(unreadable(UnreadableAnswerError("What is this?"), effect=effect).error) is kind

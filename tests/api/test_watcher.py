@@ -40,6 +40,7 @@ class Magica:
         self.asked: list[tuple[str, ...]] = []
         self.at: list[float] = []
         self.longest_wait: float | None = None
+        self.was_understood = True
         self.left: Quota | None = Quota(60, 1_000, 1_000, 86_400)
         self.known: dict[str, KnownRun] = {}
         self.trouble: Callable[[Sequence[str]], MagicaError | None] = lambda _: None
@@ -179,7 +180,8 @@ async def test_without_any_time_the_run_is_looked_at_once() -> None:
     "trouble",
     [
         recorded("error_500", 500),
-        web_page(200),
+        web_page(502),
+        httpx.Response(200, text="{"),
         httpx.ConnectError("no"),
         httpx.ReadTimeout("slow"),
         recorded("error_429", 429, retry_after="30"),

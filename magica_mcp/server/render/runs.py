@@ -126,6 +126,12 @@ def still_running(
     return "\n".join([first, *saved, *node_lines(run), tail])
 
 
+def not_seen(why: str, arguments: JsonObject) -> str:
+    """What get_run_status answers when nothing of a run could be seen; `why` is sentences."""
+    next_call = call("get_run_status", arguments)
+    return f"{why}\nNothing was canceled, and what was started goes on. Next, then: {next_call}."
+
+
 def expected(prospect: "Prospect | None") -> str:
     """How long such runs take, and so how long this one has to go."""
     if prospect is None:

@@ -8,11 +8,12 @@ from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
 from magica_mcp.api.watches import Watched
-from magica_mcp.errors import InvalidInputError
+from magica_mcp.errors import ApiError, InvalidInputError, MagicaError, NotFoundError
 from magica_mcp.graph.lifecycle import is_over
 from magica_mcp.models.runs import Run
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.server import profiles
+from magica_mcp.server.boundary import facts_of, refusal
 from magica_mcp.server.progress import ProgressReporter
 from magica_mcp.server.render import runs as text
 from magica_mcp.server.render import saving as text_of_saving
@@ -54,13 +55,16 @@ async def get_run_status(
     )
     seconds = profiles.window(waitSeconds, bearable)
     ticker, watcher = lifetime_of(ctx).ticker, workspace.watcher
-    async with workspace.waits.waiting(client, asked, seconds=seconds):
-        with ProgressReporter(
-            ctx, count=len(asked), ticker=ticker, to_go=watcher.seconds_to_go
-        ) as progress:
-            watched = await watcher.wait_for_runs(
-                asked, seconds=seconds, any_of=waitFor == "any", on_change=progress.report
-            )
+    try:
+        async with workspace.waits.waiting(client, asked, seconds=seconds):
+            with ProgressReporter(
+                ctx, count=len(asked), ticker=ticker, to_go=watcher.seconds_to_go
+            ) as progress:
+                watched = await watcher.wait_for_runs(
+                    asked, seconds=seconds, any_of=waitFor == "any", on_change=progress.report
+                )
+    except MagicaError as error:
+        return _in_vain(error, asked)
     window = _Window(waited=seconds, wish=saveTo.strip() or None, ends=began + bearable)
     seen = await workspace.previews.seen(
         workspace.client, watched.runs, room=profiles.room_for_images(client)
@@ -81,6 +85,17 @@ class _Window:
     def left(self) -> float:
         """Seconds for saving."""
         return max(self.ends - time.monotonic(), SHORTEST_SAVE)
+
+
+def _in_vain(error: MagicaError, asked: tuple[str, ...]) -> CallToolResult:
+    """Why nothing was seen; the runs are not lost by that, and their ids must not be either."""
+    arguments: JsonObject = {"runIds": list(asked)} if len(asked) > 1 else {"runId": asked[0]}
+    is_about_them = isinstance(error, InvalidInputError | NotFoundError)
+    if is_about_them and not (isinstance(error, ApiError) and error.is_elsewhere):
+        return refusal(str(error), {**facts_of(error), **arguments})
+    next_call: JsonObject = {"tool": "get_run_status", "arguments": arguments}
+    words = text.not_seen(str(error), arguments)
+    return refusal(words, {**facts_of(error), **arguments, "next": next_call})
 
 
 def _asked(run_id: str, run_ids: list[str]) -> tuple[str, ...]:
