@@ -67,7 +67,9 @@ async def paid(
 def gate_of(workspace: Workspace, bill: Bill, permit: Permit) -> Gate:
     """What the journal checks before it writes: budgets first, then whether somebody agreed."""
     journal, limits = workspace.journal, workspace.limits
-    if limits.has_none:
+    if not limits.has_budget and not limits.wants_approval(
+        total([w.estimate for w in bill.wishes])
+    ):
         return open_gate
 
     async def gate(_new: Sequence[Wish]) -> Allows:

@@ -139,11 +139,17 @@ async def _decided(
     workspace: Workspace, orders: Sequence[Order], *, again: "Again", is_batch: bool, gate: Gate
 ) -> tuple["Decision", ...]:
     journal, wishes = workspace.journal, [order.wish for order in orders]
+
+    async def intended(allows: Allows) -> tuple["Decision", ...]:
+        return await to_thread.run_sync(
+            lambda: journal.intend(wishes, again=again, is_batch=is_batch, allows=allows)
+        )
+
+    if gate is open_gate and not is_batch:  # nobody has to know beforehand what would be new
+        decided = await intended(allow_all)
+        return await intended(allow_all) if await refreshed(workspace, decided) else decided
     new = await wanted(workspace, orders, again=again, is_batch=is_batch)
-    allows = await gate(new) if new else await open_gate(new)
-    return await to_thread.run_sync(
-        lambda: journal.intend(wishes, again=again, is_batch=is_batch, allows=allows)
-    )
+    return await intended(await gate(new) if new else allow_all)
 
 
 async def _carried_out(

@@ -43,11 +43,6 @@ class Limits:
         """Whether anything is ever refused for its price alone."""
         return self.per_run is not None or self.per_day is not None
 
-    @property
-    def has_none(self) -> bool:
-        """Whether no price at all would be refused or asked about."""
-        return self.confirm_above is None and not self.has_budget
-
     def wants_approval(self, price: int | None) -> bool:
         """Whether a price must be agreed to first; an unknown one counts as above."""
         if self.confirm_above is None:

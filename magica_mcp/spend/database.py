@@ -16,6 +16,7 @@ from magica_mcp.spend.schema import migrate
 BUSY_SECONDS = 10.0
 """How long another process may hold the file before it counts as unusable."""
 BETWEEN_TRIES = 0.01
+DURABLE, NOT_DURABLE = "PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"
 BUSY = sqlite3.SQLITE_BUSY
 PRIMARY = 0xFF
 """The part of SQLite's error codes that says the kind of trouble."""
@@ -40,36 +41,37 @@ class Database:
         Raises:
             JournalError: the file cannot be used.
         """
-        with self._working() as connection:
-            connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
-            connection.execute("BEGIN IMMEDIATE")
+        with self._turn:
             try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+                # What was made durable in a file is completed in the same one.
+                connection = self._opened() if is_durable else self._connection or self._opened()
+                connection.execute(DURABLE if is_durable else NOT_DURABLE)
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except (OSError, sqlite3.Error) as error:
+                self._drop()
+                raise unusable(self._file, str(error)) from error
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Statements that only read; raises as `writing` does."""
-        with self._working() as connection:
-            yield connection
-
-    def close(self) -> None:
-        """End the connection; the next use opens another."""
-        with self._turn:
-            self._drop()
-
-    @contextmanager
-    def _working(self) -> Iterator[sqlite3.Connection]:
         with self._turn:
             try:
                 yield self._opened()
             except (OSError, sqlite3.Error) as error:
                 self._drop()
                 raise unusable(self._file, str(error)) from error
+
+    def close(self) -> None:
+        """End the connection; the next use opens another."""
+        with self._turn:
+            self._drop()
 
     def _opened(self) -> sqlite3.Connection:
         """The connection, a new one where somebody moved the file away."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from magica_mcp.errors import InvalidInputError
 from magica_mcp.spend import statements as sql
+from magica_mcp.spend import sums
 from magica_mcp.spend.approvals import KEPT_FOR, Approval, new_token, sealed
 from magica_mcp.spend.budgets import Allows, allow_all
 from magica_mcp.spend.database import Database, unusable
@@ -106,27 +107,28 @@ class Journal(Records):
             InvalidInputError: `again` names nothing that this request led to.
             MagicaError: whatever `allows` raises; then nothing is written.
         """
-        holder, batch = self._holder(), _batch_of(wishes, again) if is_batch else None
+        holder, now = self._holder(), self._now()
+        batch = _batch_of(wishes, again) if is_batch else None
+        is_plain = len(wishes) == 1 and not is_batch and again is False and allows is allow_all
         with self._database.writing(is_durable=not is_batch) as tx:
+            if is_plain and (first := sql.add_first(tx, wishes[0], holder=holder, now=now)):
+                return (Decision(Verdict.NEW, first),)
             found = [self._found(tx, wish, again=again) for wish in wishes]
             decided = self._decided(found, batch=batch)
             new = [wish for wish, each in zip(wishes, decided, strict=True) if each.is_new]
             if new:
-                if allows is not allow_all:  # sums that nobody looks at are not made
-                    allows(self._spent(tx, new))
-                sql.forget_some(tx, before=self._now() - KEPT, new=len(new))
+                allows(self._spent(tx, new))
+                sql.forget_some(tx, before=now - KEPT, new=len(new))
             state = State.PLANNED if is_batch else State.SENT
             return tuple(
                 Decision(
                     Verdict.NEW,
                     sql.add(
-                        tx,
-                        wish,
-                        state,
+                        *(tx, wish, state),
                         repeats=each.repeats,
                         batch=batch,
                         holder=holder,
-                        now=self._now(),
+                        now=now,
                     ),
                 )
                 if decision.is_new
@@ -155,8 +157,11 @@ class Journal(Records):
         An entry to which the run was only attributed loses it.
         """
         with self._database.writing(is_durable=False) as tx:
-            sql.take_run_away(tx, run_id, for_entry=entry_id)
-            _give_run(tx, entry_id, run_id)
+            try:
+                sql.give_run(tx, entry_id, run_id)
+            except sqlite3.IntegrityError:  # another entry has it
+                sql.take_run_away(tx, run_id, for_entry=entry_id)
+                sql.give_run(tx, entry_id, run_id)
 
     def adopt(self, entry_id: int, *, run_id: str) -> bool:
         """Attribute a run that was found to an entry without one; whether it was still free."""
@@ -166,13 +171,14 @@ class Journal(Records):
                 return False
             if sql.known_runs(tx, entry.account, [run_id]):
                 return False
-            _give_run(tx, entry_id, run_id)
+            sql.give_run(tx, entry_id, run_id)
             return True
 
     def refused(self, entry_id: int) -> None:
         """Note that the request was certainly not accepted, or not even sent."""
         with self._database.writing(is_durable=False) as tx:
             sql.refuse(tx, entry_id, only_from=tuple(UNANSWERED), now=self._now())
+            self._forget(tx)
 
     def dropped(self, entry_id: int) -> None:
         """Note that a planned request will not be sent."""
@@ -184,6 +190,7 @@ class Journal(Records):
         with self._database.writing(is_durable=False) as tx:
             if sql.become(tx, entry_id, State.UNKNOWN, only_from=(State.SENT,)):
                 sql.mark_seen(tx, entry_id, now=self._now())
+            self._forget(tx)
 
     def seen(self, entry_id: int) -> None:
         """Note that the run of an entry still runs."""
@@ -210,9 +217,8 @@ class Journal(Records):
             moment = finished_at or self._now()
             sql.settle(tx, entry.id, state, charge=charge, finished_at=moment)
             if charge is not None:
-                above = max(0, charge - entry.estimate) if entry.estimate is not None else 0
-                amounts = {"settled": 1, "charged": charge, "above": above}
-                sql.add_to_day(tx, entry, moment, amounts)
+                sums.add_charge(tx, entry, charge, moment=moment)
+            self._forget(tx)
             return True
 
     # Deciding ---------------------------------------------------------------------------------
@@ -224,6 +230,8 @@ class Journal(Records):
             for entry in sql.latest_of(tx, wish.key)
             if entry.state is not State.PLANNED or self.is_under_way(entry)
         ]
+        if not entries and again is False:
+            return Found(None, repeats=None)
         repeats = self._repeated(tx, wish, entries, again=again)
         if isinstance(again, str):
             entries = [entry for entry in entries if entry.repeats == repeats]
@@ -260,23 +268,20 @@ class Journal(Records):
 
     def _spent(self, tx: sqlite3.Connection, new: Sequence[Wish]) -> Spent:
         return replace(
-            sql.spent(tx, new[0].account, now=self._now()),
+            sums.spent(tx, new[0].account, now=self._now()),
             wanted=tuple(wish.estimate for wish in new),
-            is_redeemed=sql.is_redeemed(tx, new),
+            is_redeemed=sums.is_redeemed(tx, new),
         )
+
+    def _forget(self, tx: sqlite3.Connection) -> None:
+        """Let old entries go when a request has come to its end, since nobody waits for that."""
+        sql.forget_some(tx, before=self._now() - KEPT)
 
     def _holder(self) -> str:
         try:
             return self._holders.own()
         except (OSError, sqlite3.Error) as error:
             raise unusable(self._file, str(error)) from error
-
-
-def _give_run(tx: sqlite3.Connection, entry_id: int, run_id: str) -> None:
-    entry = sql.give_run(tx, entry_id, run_id)
-    if entry is not None:
-        amounts = {"runs": 1, "estimated": entry.estimate or 0}
-        sql.add_to_day(tx, entry, entry.intended_at, amounts)
 
 
 def _batch_of(wishes: Sequence[Wish], again: Again) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from magica_mcp.spend import statements as sql
+from magica_mcp.spend import sums
 from magica_mcp.spend.approvals import Approval, sealed
 from magica_mcp.spend.database import Database
 from magica_mcp.spend.entries import (
@@ -61,14 +62,14 @@ class Records:
     def spent(self, account: str) -> Spent:
         """Today's charges and what is reserved."""
         with self._database.reading() as tx:
-            return sql.spent(tx, account, now=self._now())
+            return sums.spent(tx, account, now=self._now())
 
     def spent_by_day(
         self, *, account: str | None = None, since: date | None = None
     ) -> tuple[DaySpend, ...]:
         """The sums of each day and model or workflow, the newest day first."""
         with self._database.reading() as tx:
-            return sql.days(tx, account=account, since=since)
+            return sums.days(tx, account=account, since=since)
 
     def open_entries(self, *, since: date) -> tuple[Entry, ...]:
         """What was sent, or may have been, on a day or later and is neither settled nor refused."""

@@ -6,6 +6,7 @@ the prices that were shown.
 """
 
 import sqlite3
+from datetime import UTC, datetime
 
 from magica_mcp.errors import JournalError
 
@@ -96,6 +97,16 @@ _FROM_VERSION_1 = (
     _OPEN,
 )
 """Version 1 did not date refusals, and had more in its indices than a start can afford."""
+
+
+def text_of(moment: datetime) -> str:
+    """A moment as the journal keeps it: UTC in ISO form, so that text sorts as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def day_of(moment: datetime) -> str:
+    """The day of this machine's time zone, as the budgets count days."""
+    return moment.astimezone().date().isoformat()
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,20 +1,24 @@
-"""The statements of the journal, one function each; a transaction is the caller's."""
+"""The statements of the journal on its entries and approvals, one function each.
+
+A transaction is the caller's; sums of money are in `sums`.
+"""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, time
-from typing import Any, cast
+from typing import Any
 
 from magica_mcp.spend.approvals import Approval
-from magica_mcp.spend.entries import DOUBT, DaySpend, Entry, Spent, State
-from magica_mcp.spend.schema import IS_OPEN
+from magica_mcp.spend.entries import Entry, State
+from magica_mcp.spend.schema import IS_OPEN, text_of
+from magica_mcp.spend.sums import add_run
 from magica_mcp.spend.wishes import Wish
 
 MOST_COMPARED = 20
 """How many entries of one request are looked at, the newest of them."""
-FORGOTTEN_BESIDES = 1
-"""How many old entries go with new ones, besides one for each: more than come, and never many."""
+FORGOTTEN_AT_ONCE = 2
+"""How many old entries go with one transaction, besides one for each new one: more than come, and
+never many."""
 DATED_AHEAD = 8
 """How many of the oldest entries may stay because a wrong clock has dated them ahead, and not keep
 the others from being forgotten."""
@@ -22,11 +26,6 @@ the others from being forgotten."""
 _COLUMNS = tuple(field.name for field in fields(Entry))
 _ENTRY = ", ".join(_COLUMNS)
 _TIMES = ("intended_at", "seen_at", "finished_at")
-
-
-def text_of(moment: datetime) -> str:
-    """A moment as the journal keeps it: UTC in ISO form, so that text sorts as time does."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 # Finding --------------------------------------------------------------------------------------
@@ -88,62 +87,6 @@ def known_runs(tx: sqlite3.Connection, account: str, run_ids: list[str]) -> froz
     return frozenset(row[0] for row in rows)
 
 
-# Money ----------------------------------------------------------------------------------------
-
-
-def spent(tx: sqlite3.Connection, account: str, *, now: datetime) -> Spent:
-    (charged,) = tx.execute(
-        "SELECT coalesce(sum(charged), 0) FROM days WHERE account = ? AND day = ?",
-        (account, _day(now)),
-    ).fetchone()
-    reserved, unpriced = tx.execute(
-        "SELECT coalesce(sum(estimate), 0), count(*) - count(estimate) FROM entries"
-        f" WHERE {IS_OPEN} AND account = ? AND intended_at > ?",
-        (account, text_of(now - DOUBT)),
-    ).fetchone()
-    return Spent(charged, reserved, unpriced)
-
-
-def is_redeemed(tx: sqlite3.Connection, new: Sequence[Wish]) -> bool:
-    """Whether an approval was used for one of these wishes, by what was or may have been sent.
-
-    What of an approved batch was never sent is still approved.
-    """
-    approvals = {wish.approval for wish in new if wish.approval is not None}
-    marks, keys = ", ".join("?" * len(new)), [wish.key for wish in new]
-    query = (
-        f"SELECT 1 FROM entries WHERE approval = ? AND request IN ({marks})"
-        " AND state NOT IN ('PLANNED', 'REFUSED') LIMIT 1"
-    )
-    return any(tx.execute(query, (approval, *keys)).fetchone() for approval in approvals)
-
-
-def days(
-    tx: sqlite3.Connection, *, account: str | None, since: date | None
-) -> tuple[DaySpend, ...]:
-    rows = tx.execute(
-        "SELECT account, day, tool, what, runs, estimated, settled, charged, above FROM days"
-        " WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR day >= ?2)"
-        " ORDER BY day DESC, charged DESC, what",
-        (account, None if since is None else since.isoformat()),
-    )
-    return tuple(DaySpend(row[0], date.fromisoformat(row[1]), *row[2:]) for row in rows)
-
-
-def add_to_day(
-    tx: sqlite3.Connection, of: Entry, moment: datetime, amounts: Mapping[str, int]
-) -> None:
-    """Add to the sums of an entry's model on the day of a moment."""
-    names = ", ".join(amounts)
-    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in amounts)
-    tx.execute(
-        f"INSERT INTO days (account, day, tool, what, {names})"
-        f" VALUES ({', '.join('?' * (4 + len(amounts)))})"
-        f" ON CONFLICT (account, day, tool, what) DO UPDATE SET {sums}",
-        (of.account, _day(moment), of.tool, of.what, *amounts.values()),
-    )
-
-
 # Approvals ------------------------------------------------------------------------------------
 
 
@@ -171,6 +114,15 @@ def forget_approvals(tx: sqlite3.Connection, *, before: datetime) -> None:
 # Writing --------------------------------------------------------------------------------------
 
 
+_ADD = (
+    "INSERT INTO entries (account, request, tool, what, estimate, state, intended_at, repeats,"
+    " batch, approval, holder) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
+)
+_ADD_FIRST = (
+    f"{_ADD} WHERE NOT EXISTS (SELECT 1 FROM entries WHERE request = ?2 AND state <> 'REFUSED')"
+)
+
+
 def add(
     tx: sqlite3.Connection,
     wish: Wish,
@@ -180,17 +132,20 @@ def add(
     batch: str | None,
     holder: str,
     now: datetime,
-) -> Entry:
+    statement: str = _ADD,
+) -> Entry | None:
+    """The new entry; None: the statement adds nothing (`_ADD` always does)."""
     cursor = tx.execute(
-        "INSERT INTO entries (account, request, tool, what, estimate, state, intended_at,"
-        " repeats, batch, approval, holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        statement,
         (
             *(wish.account, wish.key, wish.tool, wish.what, wish.estimate, state.value),
             *(text_of(now), repeats, batch, wish.approval, holder),
         ),
     )
+    if cursor.rowcount == 0 or cursor.lastrowid is None:
+        return None
     return Entry(
-        id=cast("int", cursor.lastrowid),
+        id=cursor.lastrowid,
         account=wish.account,
         tool=wish.tool,
         what=wish.what,
@@ -204,6 +159,18 @@ def add(
         repeats=repeats,
         batch=batch,
         holder=holder,
+    )
+
+
+def add_first(tx: sqlite3.Connection, wish: Wish, *, holder: str, now: datetime) -> Entry | None:
+    """The entry of a request that is sent, unless there was one that was not refused."""
+    return add(
+        *(tx, wish, State.SENT),
+        repeats=None,
+        batch=None,
+        holder=holder,
+        now=now,
+        statement=_ADD_FIRST,
     )
 
 
@@ -226,14 +193,15 @@ def refuse(
         tx.execute("UPDATE entries SET finished_at = ? WHERE id = ?", (text_of(now), entry_id))
 
 
-def give_run(tx: sqlite3.Connection, entry_id: int, run_id: str) -> Entry | None:
-    """The entry that has got this run; None where it had it before, or is not there."""
-    row = tx.execute(
+def give_run(tx: sqlite3.Connection, entry_id: int, run_id: str) -> None:
+    """Note a run and what it is estimated at, unless the entry had it before or is not there."""
+    started = tx.execute(
         "UPDATE entries SET run_id = ?1, state = 'STARTED' WHERE id = ?2 AND run_id IS NOT ?1"
-        f" RETURNING {_ENTRY}",
+        " RETURNING account, intended_at, tool, what, coalesce(estimate, 0)",
         (run_id, entry_id),
     ).fetchone()
-    return None if row is None else _entry(row)
+    if started is not None:
+        add_run(tx, *started)
 
 
 def take_run_away(tx: sqlite3.Connection, run_id: str, *, for_entry: int) -> None:
@@ -263,20 +231,18 @@ def settle(
     )
 
 
-def forget_some(tx: sqlite3.Connection, *, before: datetime, new: int) -> None:
+def forget_some(tx: sqlite3.Connection, *, before: datetime, new: int = 0) -> None:
     """Take away a few more of the entries from before a moment than new ones come.
 
     The sums by day keep their money. Entries come in the order of time; one that a wrong clock has
     dated ahead keeps only itself.
     """
+    most, limit = new + FORGOTTEN_AT_ONCE, text_of(before)
     oldest = tx.execute(
-        "SELECT id, intended_at FROM entries ORDER BY id LIMIT ?",
-        (new + FORGOTTEN_BESIDES + DATED_AHEAD,),
+        "SELECT id, intended_at FROM entries ORDER BY id LIMIT ?", (most + DATED_AHEAD,)
     )
-    limit = text_of(before)
     overdue = [(entry_id,) for entry_id, intended_at in oldest if intended_at < limit]
-    if overdue:
-        tx.executemany("DELETE FROM entries WHERE id = ?", overdue[: new + FORGOTTEN_BESIDES])
+    tx.executemany("DELETE FROM entries WHERE id = ?", overdue[:most])
 
 
 def _one(tx: sqlite3.Connection, where: str, *values: Any) -> Entry | None:
@@ -290,8 +256,3 @@ def _entry(row: Any) -> Entry:
         if values[name] is not None:
             values[name] = datetime.fromisoformat(values[name])
     return Entry(**values | {"state": State(values["state"])})
-
-
-def _day(moment: datetime) -> str:
-    """The day of this machine's time zone, as the budgets count days."""
-    return moment.astimezone().date().isoformat()

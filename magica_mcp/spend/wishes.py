@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+_JSON = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
+WHOLE_FLOATS = (".0", "e+")
+"""What JSON has in it where it has a float that is a whole number."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -59,5 +63,7 @@ def canonical(value: Any) -> Any:
 
 
 def _hash(value: Any) -> str:
-    text = json.dumps(canonical(value), separators=(",", ":"))
+    text = _JSON.encode(value)
+    if any(sign in text for sign in WHOLE_FLOATS):  # few have one, and every start waits for this
+        text = _JSON.encode(canonical(value))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -71,7 +71,7 @@ def test_however_requests_come_the_journal_stops_growing(
 
     for time in range(times):
         for number, many in enumerate(at_a_time):
-            days.intend(*(f"{time} {number} {each}" for each in range(many)))
+            days.run(*(f"{time} {number} {each}" for each in range(many)))
         days.now += pause
 
     assert days.entries() <= (KEPT // pause + 1) * sum(at_a_time)
@@ -103,6 +103,17 @@ def test_a_long_history_that_is_overdue_goes_little_by_little(days: Days) -> Non
     assert counts == [39, 38, 37, 36, 35]
 
 
+@pytest.mark.parametrize("end", ["refused", "unknown"])
+def test_requests_without_a_run_let_old_entries_go_too(days: Days, end: str) -> None:
+    days.run("old")
+    days.now += KEPT + MINUTE
+    (new,) = days.intend("new")
+
+    getattr(days.journal, end)(new)
+
+    assert days.entries() == 1
+
+
 def test_a_journal_that_is_only_read_forgets_nothing(days: Days) -> None:
     days.run("a", "b")
     days.now += KEPT + MINUTE
@@ -127,7 +138,7 @@ def test_the_sums_by_day_outlive_their_entries(days: Days) -> None:
     before = days.journal.spent_by_day()
     days.now += KEPT + MINUTE
 
-    days.run("new", charge=None)
+    days.run("new")
 
     assert days.journal.of_run("cm1-0101", account="acc") is None
     assert days.journal.spent_by_day()[1:] == before
