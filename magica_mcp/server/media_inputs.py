@@ -17,6 +17,7 @@ from magica_mcp.models.runs import Asset, Run, assets_of, result_assets
 from magica_mcp.models.values import Values
 from magica_mcp.models.wire import JsonObject
 from magica_mcp.models.workflows import RequestField
+from magica_mcp.server.file_limits import FileLimits, limits_of
 from magica_mcp.server.handles import DiskFile, Handle, LibraryFile, RunFile, WebFile, handle_of
 from magica_mcp.server.library import library_item
 from magica_mcp.server.workspace import Workspace
@@ -43,6 +44,7 @@ IN_WORDS: Mapping[str, str] = {
 
 Kinds = Mapping[str, PortKind]
 """Of inputs, by name; only those that take media matter here."""
+NO_LIMITS: Mapping[str, FileLimits] = {}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class MediaInputs:
             InvalidInputError: an input does not fit, or a handle leads to nothing that fits.
         """
         complete = checked(schema, given, media=MediaForm.HANDLE)
-        return checked(schema, await self.found(complete, kinds_of_schema(schema)))
+        limits = {field.name: limits_of(field) for field in schema.fields}
+        return checked(schema, await self.found(complete, kinds_of_schema(schema), limits))
 
     async def of_request(self, fields: Iterable[RequestField], given: Values) -> Values:
         """The values of a Request node likewise."""
@@ -73,13 +76,15 @@ class MediaInputs:
             for node_id, values in given.items()
         }
 
-    async def found(self, given: JsonObject, kinds: Kinds) -> JsonObject:
+    async def found(
+        self, given: JsonObject, kinds: Kinds, limits: Mapping[str, FileLimits] = NO_LIMITS
+    ) -> JsonObject:
         """The same inputs, the media among them as URLs; whatever else there is stays as it is."""
         found = dict(given)
         for name, value in given.items():
             kind = kinds.get(name, PortKind.ANY)
             if kind in TAKEN:
-                found[name] = await self._value(_Wanted(name, kind), value)
+                found[name] = await self._value(_Wanted(name, kind, limits.get(name)), value)
         return found
 
     async def _value(self, wanted: "_Wanted", value: JsonValue) -> JsonValue:
@@ -137,6 +142,7 @@ class _Wanted:
 
     name: str
     kind: PortKind
+    limits: FileLimits | None = None
 
     def require(self, media_type: str, *, is_known: bool = True, what: str) -> None:
         """Raises `InvalidInputError` for a file of another kind."""
@@ -147,8 +153,11 @@ class _Wanted:
             )
             raise InvalidInputError(message)
 
-    def require_facts(self, facts: "MediaFacts") -> None:
+    def require_facts(self, facts: "MediaFacts", size: int) -> None:
+        """Raises `InvalidInputError` for a file of this machine that the input refuses."""
         self.require(facts.kind.media_type.value, what="the file")
+        if self.limits is not None:
+            self.limits.require(self.name, facts, size=size)
 
     def takes(self, media_type: str) -> bool:
         return fits(PortKind(media_type), into=self.kind)

@@ -26,11 +26,11 @@ LARGEST_ENCODED = 8_000_000
 """How long base64 may be in one call of hosted Magica's upload_file."""
 LARGEST_INLINE = LARGEST_ENCODED // 4 * 3
 
-Suits = Callable[["MediaFacts"], None]
-"""Raises `InvalidInputError` for a file that is not wanted, before it is uploaded."""
+Suits = Callable[["MediaFacts", int], None]
+"""Raises `InvalidInputError` for a file, by its facts and its bytes, that is not wanted."""
 
 
-def anything(_facts: "MediaFacts") -> None:
+def anything(_facts: "MediaFacts", _size: int) -> None:
     """Every kind of file is wanted."""
 
 
@@ -61,7 +61,7 @@ class Uploads:
     async def look(self, path: str, *, suits: Suits = anything) -> None:
         """Make sure that a file could be uploaded. Raises as `upload` does."""
         async with self._opened(path) as file:
-            suits(file.facts)
+            suits(file.facts, file.size)
 
     async def upload(self, path: str, *, called: str = "", suits: Suits = anything) -> Uploaded:
         """The file that a path means, as Magica's.
@@ -71,7 +71,7 @@ class Uploads:
             ApiError: Magica did not take it.
         """
         async with self._opened(path) as file:
-            suits(file.facts)
+            suits(file.facts, file.size)
             async with self._turn(file.size):
                 known = await self._known(file)
                 if known is not None:

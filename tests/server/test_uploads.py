@@ -260,7 +260,7 @@ async def test_a_file_that_does_not_suit_is_not_sent(
     (tmp_path / "cat.png").write_bytes(PICTURE)
     sent = Sent(http)
 
-    def refuse(_facts: object) -> None:
+    def refuse(_facts: object, _size: int) -> None:
         raise InvalidInputError("Not this one.")
 
     with pytest.raises(InvalidInputError, match="Not this one"):
