@@ -101,9 +101,15 @@ class WorkflowRun(Answer):
         if not isinstance(value, dict) or not value.get("nodeRuns"):
             return value
         brief = {node.get("nodeId"): node for node in value.get("nodes") or () if "nodeId" in node}
-        rest = {key: item for key, item in value.items() if key != "nodeRuns"}
         full = [{**brief.get(node.get("nodeId"), {}), **node} for node in value["nodeRuns"]]
-        return {**rest, "nodes": full}
+        rest = _said_once({**value, "nodeRuns": None}, "runId", again="id")
+        return {**rest, "nodes": [_said_once(node, "nodeType", again="type") for node in full]}
+
+
+def _said_once(value: Mapping[str, Any], name: str, *, again: str) -> dict[str, Any]:
+    """Without nulls, and without the second name of what has two: a thousand runs may be held."""
+    left_out = again if value.get(name) is not None else None
+    return {key: item for key, item in value.items() if item is not None and key != left_out}
 
 
 class ModelRun(Answer):

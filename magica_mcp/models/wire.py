@@ -1,5 +1,6 @@
 """How every shape of the wire is read and written: camelCase outside, frozen values inside."""
 
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
@@ -24,9 +25,30 @@ class Answer(BaseModel):
         validate_by_alias=True,
     )
 
+    def model_post_init(self, context: Any, /) -> None:
+        """Share the names of what was said, and that there was nothing more.
+
+        Of a thousand runs that are waited for they are a third.
+        """
+        del context
+        object.__setattr__(
+            self, "__pydantic_fields_set__", _shared(frozenset(self.model_fields_set))
+        )
+        if not self.__pydantic_extra__:
+            object.__setattr__(self, "__pydantic_extra__", _NOTHING_MORE)
+
     def wire(self) -> dict[str, Any]:
         """As JSON with the wire's own names."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+_NOTHING_MORE: dict[str, Any] = {}
+"""Shared by all that said nothing more: they are frozen, and a copy has one of its own."""
+
+
+@lru_cache(maxsize=256)
+def _shared(names: frozenset[str]) -> set[str]:
+    return set(names)
 
 
 class Ask(BaseModel):
