@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from pydantic import JsonValue
 
@@ -51,6 +52,12 @@ class KnownRun:
     Durations are learned under the first of them."""
     started_at: float | None = None
     """When this client started it, by its clock."""
+
+
+@lru_cache(maxsize=64)
+def _known(kind: RunKind, names: tuple[str, ...]) -> KnownRun:
+    """The same value for all runs of which no more is known."""
+    return KnownRun(kind, names)
 
 
 def accepted(run_id: str, known: KnownRun) -> Run:
@@ -222,7 +229,7 @@ class RunCalls:
         """Remember what a run is, unless that is known: a start knows more."""
         known = self._known.get(run_id)
         if known is None or known.kind is not kind:
-            self._known.keep(run_id, KnownRun(kind, names_of(run)))
+            self._known.keep(run_id, _known(kind, names_of(run)))
 
 
 def _look(

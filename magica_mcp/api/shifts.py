@@ -18,7 +18,8 @@ class Shift(ABC):
     def __init__(self) -> None:
         self.watches: dict[str, Watch] = {}
         self._is_led = False
-        self._idle: dict[str, Watch] = {}
+        self._idle: dict[str, int] = {}
+        """By run, how many do nothing but wait here just now."""
         self._nap: anyio.CancelScope | None = None
 
     @abstractmethod
@@ -42,23 +43,23 @@ class Shift(ABC):
         self.offer()
 
     def offer(self) -> None:
-        """Where nobody leads, wake one of those who can."""
-        if not self._is_led and self._idle:
-            next(iter(self._idle.values())).wake()
+        """Where nobody leads, wake one of those who can: not of a run that has moved away."""
+        if not self._is_led:
+            able = (self.watches[run_id] for run_id in self._idle if run_id in self.watches)
+            if (watch := next(able, None)) is not None:
+                watch.wake()
 
     async def take_part(self, watch: Watch, *, left: float) -> None:
         """Lead one step, or wait for news while another one leads; as long as is left at most."""
         if not self._is_led:
             await self._lead(watch, left)
             return
-        watch.idle += 1
-        self._idle[watch.run_id] = watch
+        self._idle[watch.run_id] = self._idle.get(watch.run_id, 0) + 1
         try:
-            with anyio.move_on_after(left):
-                await watch.changed.wait()
+            await watch.nap(left)
         finally:
-            watch.idle -= 1
-            if not watch.idle:
+            self._idle[watch.run_id] -= 1
+            if not self._idle[watch.run_id]:
                 del self._idle[watch.run_id]
 
     async def _lead(self, watch: Watch, left: float) -> None:

@@ -84,14 +84,29 @@ class RunWatcher:
     async def wait(self, run_id: str, *, seconds: float, on_change: OnChange | None = None) -> Run:
         """The run when it is over, or as it was last seen after `seconds`; 0 looks at once.
 
-        `on_change` is told the run and the seconds waited, on every look.
+        `on_change` is told the run and the seconds waited, at first and whenever it is different.
 
         Raises:
             MagicaError: no look succeeded in all that time, or one showed that none will.
         """
         watch = self._one_more_waits(run_id)
         try:
-            return await self._outcome(watch, seconds=seconds, on_change=on_change)
+            began, told, enough = self._clock(), 0, self._enough(watch, seconds)
+            while True:
+                await self._learn_of(watch)
+                if watch.run is not None and watch.news != told:
+                    told = watch.news
+                    await self._tell(watch, on_change, self._clock() - began)
+                    continue
+                left = began + seconds - self._clock()
+                is_up = left <= 0 and (watch.looks >= enough or left <= -SHORTEST_LOOK)
+                if watch.is_settled or is_up:
+                    return watch.outcome()
+                shift = self._shift_of(watch)
+                if watch.looks < enough and watch.wanted_by > began + seconds:
+                    watch.wanted_by = began + seconds
+                    shift.hurry()
+                await shift.take_part(watch, left=left if left > 0 else left + SHORTEST_LOOK)
         finally:
             self._one_less_waits(watch)
 
@@ -108,10 +123,23 @@ class RunWatcher:
         Raises:
             MagicaError: none of them was seen at all.
         """
-        wanted, failures = tuple(dict.fromkeys(run_ids)), dict[str, MagicaError]()
+        wanted = tuple(dict.fromkeys(run_ids))
         if len(wanted) == 1:
             return Watched((await self.wait(wanted[0], seconds=seconds, on_change=on_change),))
+        return await self._wait_for_several(
+            wanted, seconds=seconds, any_of=any_of, on_change=on_change
+        )
+
+    async def _wait_for_several(
+        self,
+        wanted: tuple[str, ...],
+        *,
+        seconds: float,
+        any_of: bool,
+        on_change: OnChange | None,
+    ) -> Watched:
         found: dict[str, Run] = {}
+        failures: dict[str, MagicaError] = {}
         async with anyio.create_task_group() as waits:
 
             async def wait_for(run_id: str) -> None:
@@ -146,24 +174,6 @@ class RunWatcher:
         return scarcity(self._client.quota())
 
     # Who waits ----------------------------------------------------------------------------------
-
-    async def _outcome(self, watch: Watch, *, seconds: float, on_change: OnChange | None) -> Run:
-        began, told, enough = self._clock(), 0, self._enough(watch, seconds)
-        while True:
-            await self._learn_of(watch)
-            if watch.run is not None and watch.news != told:
-                told = watch.news
-                await self._tell(watch, on_change, self._clock() - began)
-                continue
-            left = began + seconds - self._clock()
-            is_up = left <= 0 and (watch.looks >= enough or left <= -SHORTEST_LOOK)
-            if watch.is_settled or is_up:
-                return watch.outcome()
-            shift = self._shift_of(watch)
-            if watch.looks < enough and watch.wanted_by > began + seconds:
-                watch.wanted_by = began + seconds
-                shift.hurry()
-            await shift.take_part(watch, left=left if left > 0 else left + SHORTEST_LOOK)
 
     def _one_more_waits(self, run_id: str) -> Watch:
         """The run's watch, kept for as long as anyone waits for it."""

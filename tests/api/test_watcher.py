@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import anyio
 import httpx
 import pytest
+from anyio.abc import TaskGroup
 
 from benchmarks.simulation.virtual_time import run_virtually
 from magica_mcp.api.quota import Quota
@@ -149,7 +150,7 @@ async def test_a_run_that_was_seen_to_be_over_is_not_asked_for_again() -> None:
     assert stage.sent == [GET]
 
 
-async def test_every_look_is_told_with_the_seconds_waited() -> None:
+async def test_what_is_new_is_told_with_the_seconds_waited() -> None:
     stage = Stage({GET: [RUNNING, DONE]})
     told: list[tuple[RunStatus, float]] = []
 
@@ -563,17 +564,18 @@ def test_a_short_run_is_one_request_where_magica_waits() -> None:
     assert (at < 3.1, asked) == (True, 1)
 
 
-def test_a_long_wait_brings_news_every_few_seconds() -> None:
-    async def main() -> int:
-        told: list[float] = []
+def test_a_long_wait_looks_every_few_seconds_and_tells_what_is_new() -> None:
+    async def main() -> tuple[int, list[RunStatus]]:
+        told: list[RunStatus] = []
 
         async def tell(run: Run, elapsed: float) -> None:
-            told.append(elapsed)
+            told.append(run.status)
 
-        await noticed(watcher_of(waiting({"r1": 29})), "r1", on_change=tell)
-        return len(told)
+        magica = waiting({"r1": 29})
+        await noticed(watcher_of(magica), "r1", on_change=tell)
+        return len(magica.asked), told
 
-    assert run_virtually(main) == 6
+    assert run_virtually(main) == (6, [RunStatus.RUNNING, RunStatus.COMPLETED])
 
 
 def test_a_wait_ends_with_its_window_where_magica_waits() -> None:
@@ -638,6 +640,29 @@ def test_more_models_than_there_is_room_for_are_all_noticed() -> None:
         return max(at.values()) - 20
 
     assert run_virtually(main) < 6
+
+
+def test_who_waits_is_not_forgotten_after_a_run_with_several_waiters_has_moved_away() -> None:
+    async def main() -> float:
+        magica = waiting({"moves": 1_000, "canceled": 1_000, "stays": 20})
+        magica.known.clear()  # so the first look is not left to Magica
+        magica.takes, watcher = 0.5, watcher_of(magica)
+        async with anyio.create_task_group() as waits, anyio.create_task_group() as looking:
+            for _ in range(3):
+                waits.start_soon(noticed, watcher, "moves")
+            await anyio.sleep(2)
+            looking.start_soon(noticed, watcher, "canceled")
+            await anyio.sleep(0.1)
+            waits.start_soon(end_with, waits, watcher, "stays")
+            await anyio.sleep(0.1)
+            looking.cancel_scope.cancel()
+        return anyio.current_time()
+
+    async def end_with(waits: TaskGroup, watcher: RunWatcher, run_id: str) -> None:
+        await watcher.wait(run_id, seconds=600)
+        waits.cancel_scope.cancel()
+
+    assert run_virtually(main) < 22
 
 
 def test_a_run_deleted_meanwhile_is_missed_among_many() -> None:
