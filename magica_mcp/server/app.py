@@ -4,7 +4,8 @@ A client waits for the answer to `initialize`, so what the server holds (tools, 
 and all that they import) is built by the first question about it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -89,6 +90,8 @@ class MagicaServer(MCPServer[Lifetime]):
             lifespan=lifespan,
             middleware=[with_key_of_request],
         )
+        if not is_traced():
+            self.middleware[:] = [each for each in self.middleware if not _is_tracing(each)]
         self._open_workspace = open_workspace
         self._toolsets, self._read_only = tuple(toolsets), read_only
         self.completion()(self._complete)  # type: ignore[no-untyped-call]  # the SDK's decorator
@@ -110,11 +113,11 @@ class MagicaServer(MCPServer[Lifetime]):
     async def list_tools(self) -> list[ListedTool]:
         return self._contents.listed_tools()
 
-    async def call_tool(
+    def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
-    ) -> CallToolResult | InputRequiredResult:
+    ) -> Coroutine[Any, Any, CallToolResult | InputRequiredResult]:
         """Run a tool; an unknown one is named with its neighbours."""
-        return await self._contents.call(name, arguments, context or Context(mcp_server=self))
+        return self._contents.call(name, arguments, context or Context(mcp_server=self))
 
     async def list_resources(self) -> list[ListedResource]:
         _ = self._contents
@@ -151,6 +154,18 @@ class MagicaServer(MCPServer[Lifetime]):
     ) -> Completion | None:
         del context
         return await self._contents.complete(ref, argument)
+
+
+def is_traced() -> bool:
+    """Whether somebody records spans (`opentelemetry-instrument` loads its SDK before all else).
+
+    The API alone records nothing, and yet a waiting call would hold 3 kB of spans for it.
+    """
+    return "opentelemetry.sdk" in sys.modules
+
+
+def _is_tracing(middleware: object) -> bool:
+    return type(middleware).__name__ == "OpenTelemetryMiddleware"  # its module is private
 
 
 def create_server(

@@ -1,8 +1,6 @@
 """Where the SDK's calls become ours and our errors become what the assistant reads."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -38,21 +36,30 @@ class BoundTool(Tool):
     ) -> Any:
         """Run the tool; whatever goes wrong is an `isError` result, never a traceback."""
         try:
-            with sdk_errors_as_causes():
-                workspace_of(context)  # wrong settings are the answer, whatever was asked
-                meant = understood(self.name, arguments, self.parameters)
-                return await super().run(meant, context, convert_result=convert_result)
-        except MagicaError as error:
-            return refusal(str(error), facts_of(error))
-        except ValidationError as error:
-            return refusal(first_problem(self.name, error), {"code": "VALIDATION_ERROR"})
-        except Exception:  # the outermost loop of a call
-            logger.exception("%s failed unexpectedly", self.name)
-            return refusal(
-                f"{self.name} failed inside magica-mcp itself; this is a bug of ours. If it was a"
-                " start, look at get_balance before you start again. The server's log says more.",
-                {"code": "INTERNAL_ERROR"},
-            )
+            workspace_of(context)  # wrong settings are the answer, whatever was asked
+            meant = understood(self.name, arguments, self.parameters)
+            return await super().run(meant, context, convert_result=convert_result)
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a call
+            return _answer_to(self.name, _raised(error))
+
+
+def _raised(error: Exception) -> BaseException:
+    """What was raised is what counts; the SDK wraps what a tool raises."""
+    return error.__cause__ or error if isinstance(error, ToolError) else error
+
+
+def _answer_to(tool: str, error: BaseException) -> CallToolResult:
+    """What the assistant reads of an error."""
+    if isinstance(error, MagicaError):
+        return refusal(str(error), facts_of(error))
+    if isinstance(error, ValidationError):
+        return refusal(first_problem(tool, error), {"code": "VALIDATION_ERROR"})
+    logger.error("%s failed unexpectedly", tool, exc_info=error)
+    return refusal(
+        f"{tool} failed inside magica-mcp itself; this is a bug of ours. If it was a"
+        " start, look at get_balance before you start again. The server's log says more.",
+        {"code": "INTERNAL_ERROR"},
+    )
 
 
 def bound(spec: ToolSpec) -> Tool:
@@ -66,17 +73,6 @@ def bound(spec: ToolSpec) -> Tool:
     )
     tool.parameters = hardened(tool.parameters)
     return tool
-
-
-@contextmanager
-def sdk_errors_as_causes() -> Iterator[None]:
-    """The SDK wraps what a tool raises; what was raised is what counts."""
-    try:
-        yield
-    except ToolError as error:
-        cause = error.__cause__ or error
-        # not `from error`: the two would be each other's cause, and a traceback would never end
-        raise cause from None
 
 
 def refusal(text: str, facts: JsonObject) -> CallToolResult:

@@ -56,31 +56,29 @@ class Contents:
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any]
     ) -> CallToolResult | InputRequiredResult:
         """Run a tool by its name; its answer is made to fit."""
-        answer = await self._answer(name, arguments, context)
+        tool = self.tools.get(name)
+        if tool is None:
+            return _unknown_tool(name, known=list(self.tools))
+        answer: CallToolResult | InputRequiredResult = await tool.run(
+            arguments, context, convert_result=True
+        )
         if isinstance(answer, InputRequiredResult):
             return answer
         longest = profile_of(name_of(context)).longest_answer
         return fitted(answer, tool=name, longest=longest)
-
-    async def _answer(
-        self, name: str, arguments: dict[str, Any], context: Context[Any, Any]
-    ) -> CallToolResult | InputRequiredResult:
-        tool = self.tools.get(name)
-        if tool is None:
-            close = difflib.get_close_matches(name, list(self.tools), n=1, cutoff=0.4)
-            hint = f" Did you mean {or_list(close)}?" if close else " See the list of tools."
-            text = f"There is no tool '{shortened(name)}' here.{hint} Nothing was done."
-            return refusal(text, {"code": "NOT_FOUND"})
-        answer: CallToolResult | InputRequiredResult = await tool.run(
-            arguments, context, convert_result=True
-        )
-        return answer
 
     async def complete(
         self, ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument
     ) -> Completion | None:
         """Ids and names that begin with, or contain, what was typed."""
         return await completions(ref, argument, workspace=self.workspace)
+
+
+def _unknown_tool(name: str, *, known: list[str]) -> CallToolResult:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f" Did you mean {or_list(close)}?" if close else " See the list of tools."
+    text = f"There is no tool '{shortened(name)}' here.{hint} Nothing was done."
+    return refusal(text, {"code": "NOT_FOUND"})
 
 
 def shown(

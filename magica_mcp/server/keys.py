@@ -1,6 +1,6 @@
 """Whose key a request comes with: over HTTP its own, over stdio none."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -21,11 +21,20 @@ def key_in(headers: Mapping[str, str] | None) -> str | None:
     return given[len(SCHEME) :].strip() or None if given.lower().startswith(SCHEME) else None
 
 
-async def with_key_of_request(
+def with_key_of_request(
     ctx: ServerRequestContext[Any, Any], call_next: CallNext
-) -> HandlerResult:
+) -> Coroutine[Any, Any, HandlerResult]:
     """Middleware: everything that a request leads to sees its key, and no other request's."""
-    token = _KEY.set(key_in(getattr(ctx.request, "headers", None)))
+    key = key_in(getattr(ctx.request, "headers", None))
+    if key == current_key():
+        return call_next(ctx)  # type: ignore[return-value]  # the SDK's are coroutines
+    return _with_key(key, ctx, call_next)
+
+
+async def _with_key(
+    key: str | None, ctx: ServerRequestContext[Any, Any], call_next: CallNext
+) -> HandlerResult:
+    token = _KEY.set(key)
     try:
         return await call_next(ctx)
     finally:

@@ -44,7 +44,7 @@ class ProgressReporter:
         self._ctx, self._count, self._ticker, self._to_go = ctx, count, ticker, to_go
         self._began = self._last_sent = ticker.clock()
         self._highest = -1.0
-        self._runs: dict[str, Run] = {}
+        self._runs: tuple[Run, ...] = ()
         self._telling: anyio.CancelScope | None = None
 
     def __enter__(self) -> Self:
@@ -64,7 +64,8 @@ class ProgressReporter:
     async def report(self, run: Run, elapsed: float) -> None:
         """Tell of a look at a run, unless something was told less than a second ago."""
         del elapsed
-        self._runs[run.run_id] = run
+        others = (each for each in self._runs if each.run_id != run.run_id)
+        self._runs = (*others, run)
         if self._highest < 0 or self._ticker.clock() - self._last_sent >= SECONDS_BETWEEN:
             await self.tell()
 
@@ -89,14 +90,14 @@ class ProgressReporter:
 
     def _progress(self, elapsed: float) -> tuple[float, int]:
         """Whole nodes that are over and a part that creeps with time; and of how many in all."""
-        counts = [counted(run) for run in self._runs.values()]
+        counts = [counted(run) for run in self._runs]
         unseen = self._count - len(counts)
         done = sum(part for part, _ in counts)
         total = sum(part for _, part in counts) + unseen
         return done + creep(elapsed) * (done < total), total
 
     def _message(self, elapsed: float) -> str:
-        running = [run for run in self._runs.values() if not is_over(run.status)]
+        running = [run for run in self._runs if not is_over(run.status)]
         waiting = len(running) + self._count - len(self._runs)
         if len(running) == waiting == 1:
             return message(running[0], elapsed, to_go=self._to_go(running[0].run_id))
