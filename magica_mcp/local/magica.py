@@ -196,10 +196,10 @@ class LocalMagica:
             return answers.model_run(run, tx.node_runs.of_runs([run_id])[0])
 
     def list_model_runs(
-        self, account: Account, *, page: int = 1, page_size: int = 20
+        self, account: Account, *, node_type: str | None = None, page: int = 1, page_size: int = 20
     ) -> Page[ModelRun]:
         """Runs of models, the latest first, whether or not they have made anything yet."""
-        wanted = RunFilter(RunKind.MODEL)
+        wanted = RunFilter(RunKind.MODEL, node_type)
         with self._store.reading() as tx:
             return answers.run_page(tx, account.id, wanted, answers.model_runs, page, page_size)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Request
 from pydantic import Field, JsonValue
 
+from magica_mcp.errors import GoneError, NotFoundError
 from magica_mcp.local.routes import bodies
 from magica_mcp.local.routes.caller import Asking, Paged, cursor_after
 from magica_mcp.local.routes.endpoint import Endpoint
@@ -27,7 +28,22 @@ class NodesToPrice(Ask, defer_build=False):
 
 
 def start_model_run(caller: Asking, node_type: str, ask: StartModelBody) -> JsonValue:
+    _require_offered(caller, node_type)
     return {"runId": caller.magica.start_model_run(caller.account, node_type, ask)}
+
+
+def _require_offered(caller: Asking, node_type: str) -> None:
+    """Raises `NotFoundError`, and `GoneError` for a model that the account could once run."""
+    try:
+        caller.magica.catalog.resolve(node_type)
+    except NotFoundError as error:
+        if caller.magica.list_model_runs(caller.account, node_type=node_type, page_size=1).items:
+            message = (
+                f"The model '{node_type}' is retired: you have runs of it, and it is not offered "
+                "any more. Search lists what is."
+            )
+            raise GoneError(message) from error
+        raise
 
 
 def list_model_runs(caller: Asking, paging: Paged) -> JsonValue:

@@ -1,8 +1,12 @@
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from magica_mcp.local.catalog import load_catalog
+from magica_mcp.local.magica import LocalMagica
 from tests.llm_stand_in import LlmStandIn
 from tests.local.routes.running import CROP, finished, start_preview
 
@@ -50,6 +54,24 @@ async def test_a_model_that_cannot_run_here_is_refused_before_anything_is_reserv
 
     assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_UNAVAILABLE")
     assert (await http.get("v1/credits/balance")).json()["availableBalance"] == 100_000_000
+
+
+async def test_a_model_that_the_catalog_has_lost_is_gone_for_whoever_ran_it(
+    magica: LocalMagica, http: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await finished(http, f"v1/nodes/runs/{await start_preview(http)}")
+    raw = json.loads(json.dumps(magica.catalog.raw()))
+    del raw["models"]["nano-banana-pro"]
+    smaller = tmp_path / "catalog.json"
+    smaller.write_text(json.dumps(raw))
+    monkeypatch.setattr(magica, "catalog", load_catalog(smaller))
+
+    again = await http.post("v1/nodes/nano_banana_pro/run", json={"input": {"prompt": "a cat"}})
+    never = await http.post("v1/nodes/never_known/run", json={"input": {"prompt": "a cat"}})
+
+    assert (again.status_code, again.json()["code"]) == (410, "GONE")
+    assert "'nano_banana_pro' is retired" in again.json()["error"]
+    assert never.status_code == 404
 
 
 @pytest.mark.parametrize(
