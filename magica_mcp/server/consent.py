@@ -43,7 +43,7 @@ def can_ask(ctx: Call) -> bool:
     if declared is None or (declared.form is None and declared.url is not None):
         return False
     is_reached = _ends_with_question(ctx) or ctx.session.can_send_request
-    return is_reached and profiles.profile_of(profiles.name_of(ctx)).asks_person
+    return is_reached and profiles.profile_of_caller(ctx).asks_person
 
 
 async def ask(ctx: Call, question: str) -> Elicit[Consent] | Answer:
@@ -89,10 +89,9 @@ def _was_answered_badly(ctx: Call) -> bool:
 
 async def _patience(ctx: Call) -> float:
     """How many seconds this call may wait for the person."""
-    client = profiles.name_of(ctx)
-    profile = profiles.profile_of(client)
+    profile = profiles.profile_of_caller(ctx)
     return profiles.window(
         profile.longest_wait,
-        await workspace_of(ctx).waits.limit(client, ()),
+        await workspace_of(ctx).waits.limit(profiles.name_of(ctx), ()),
         PATIENCE_OF_STRANGERS if profile is profiles.UNKNOWN else LONGEST_QUESTION,
     )

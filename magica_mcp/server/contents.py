@@ -22,7 +22,7 @@ from magica_mcp.config import Toolset
 from magica_mcp.errors import or_list, shortened
 from magica_mcp.server.boundary import bound, refusal
 from magica_mcp.server.fitting import fitted
-from magica_mcp.server.profiles import name_of, profile_of
+from magica_mcp.server.profiles import profile_of_caller
 from magica_mcp.server.prompts import prompts
 from magica_mcp.server.resources import AddResource, completions, resources
 from magica_mcp.server.tool import Effect, ToolSpec
@@ -64,7 +64,7 @@ class Contents:
         )
         if isinstance(answer, InputRequiredResult):
             return answer
-        longest = profile_of(name_of(context)).longest_answer
+        longest = profile_of_caller(context).longest_answer
         return fitted(answer, tool=name, longest=longest)
 
     async def complete(

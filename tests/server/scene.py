@@ -51,6 +51,8 @@ async def scene(
     home: Path,
     llm: LlmStandIn,
     dialect: Dialect = Dialect.LOCAL,
+    *,
+    name: str = "test",
 ) -> AsyncIterator[Scene]:
     def end_run() -> None:
         llm.release()
@@ -60,7 +62,7 @@ async def scene(
     async with speaking(magica, account, dialect) as through:
         line = Line(through._transport)
         http = httpx.AsyncClient(transport=line, base_url=through.base_url, headers=through.headers)
-        async with assistant(http, home, long_poll_seconds=720, seconds=9_000) as client:
+        async with assistant(http, home, long_poll_seconds=720, seconds=9_000, name=name) as client:
             before = (await told(client, "get_balance", {}))["availableBalance"]
             asked = {"modelId": "gpt_5_4", "prompt": "x"}
             started = await told(client, "execute_tool", {"tool_name": "generate", "input": asked})

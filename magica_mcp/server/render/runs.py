@@ -109,6 +109,9 @@ def status(
     return "\n".join([_headline(run), *result, *nodes, *_money(run, estimate), *_advice(run)])
 
 
+GOES_ON = "Nothing was canceled, and waiting again costs nothing."
+
+
 def still_running(
     run: Run,
     *,
@@ -120,7 +123,7 @@ def still_running(
     """What get_run_status answers when its window ends first."""
     head = f"Still {run.status} after {waited:.0f} s of waiting: {_what(run)}."
     next_call = call("get_run_status", {"runId": run.run_id})
-    tail = f"Nothing was canceled, and waiting again costs nothing. Next: {next_call}"
+    tail = f"{GOES_ON} Next: {next_call}"
     about = " ".join(part for part in (expected(prospect), scarcity) if part)
     first = f"{head} Run ID: {run.run_id}.{f' {about}' if about else ''}"
     return "\n".join([first, *saved, *node_lines(run), tail])

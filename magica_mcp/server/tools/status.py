@@ -47,30 +47,19 @@ async def get_run_status(
     """
     del runType  # the client finds the kind out by itself; the argument is Magica's
     asked, began = _asked(runId, runIds), time.monotonic()
-    workspace, client = workspace_of(ctx), profiles.name_of(ctx)
-    bearable = profiles.window(
-        workspace.long_poll_seconds,
-        profiles.profile_of(client).longest_wait,
-        await workspace.waits.limit(client, asked),
-    )
+    workspace, profile = workspace_of(ctx), profiles.profile_of_caller(ctx)
+    bearable = await _bearable(ctx, asked)
     seconds = profiles.window(waitSeconds, bearable)
-    ticker, watcher = lifetime_of(ctx).ticker, workspace.watcher
     try:
-        async with workspace.waits.waiting(client, asked, seconds=seconds):
-            with ProgressReporter(
-                ctx, count=len(asked), ticker=ticker, to_go=watcher.seconds_to_go
-            ) as progress:
-                watched = await watcher.wait_for_runs(
-                    asked, seconds=seconds, any_of=waitFor == "any", on_change=progress.report
-                )
+        watched = await _watched(ctx, asked, seconds=seconds, any_of=waitFor == "any")
     except MagicaError as error:
         return _in_vain(error, asked)
     window = _Window(waited=seconds, wish=saveTo.strip() or None, ends=began + bearable)
     seen = await workspace.previews.seen(
-        workspace.client, watched.runs, room=profiles.room_for_images(client)
+        workspace.client, watched.runs, room=profile.room_for_images
     )
     told = await _told(workspace, watched, asked=asked, window=window, seen=seen)
-    return reply(*told, picture=seen.picture, hides_text=profiles.profile_of(client).hides_text)
+    return reply(*told, picture=seen.picture, hides_text=profile.hides_text)
 
 
 @dataclass(frozen=True)
@@ -85,6 +74,33 @@ class _Window:
     def left(self) -> float:
         """Seconds for saving."""
         return max(self.ends - time.monotonic(), SHORTEST_SAVE)
+
+
+async def _bearable(ctx: Call, asked: tuple[str, ...]) -> float:
+    """How many seconds a wait may take, by the setting, the client, and what that one taught."""
+    workspace, profile = workspace_of(ctx), profiles.profile_of_caller(ctx)
+    return profiles.window(
+        workspace.long_poll_seconds,
+        profiles.bearable(profile, wants_progress=profiles.wants_progress(ctx)),
+        await workspace.waits.limit(profiles.name_of(ctx), asked),
+    )
+
+
+async def _watched(ctx: Call, asked: tuple[str, ...], *, seconds: float, any_of: bool) -> Watched:
+    """The runs after the wait, during which the client hears how they get on.
+
+    Raises:
+        MagicaError: none of them was seen at all.
+    """
+    workspace, ticker = workspace_of(ctx), lifetime_of(ctx).ticker
+    watcher = workspace.watcher
+    async with workspace.waits.waiting(profiles.name_of(ctx), asked, seconds=seconds):
+        with ProgressReporter(
+            ctx, count=len(asked), ticker=ticker, to_go=watcher.seconds_to_go
+        ) as progress:
+            return await watcher.wait_for_runs(
+                asked, seconds=seconds, any_of=any_of, on_change=progress.report
+            )
 
 
 def _in_vain(error: MagicaError, asked: tuple[str, ...]) -> CallToolResult:
@@ -148,11 +164,9 @@ async def _one(
     prospect = workspace.watcher.prospect(run.run_id)
     next_call: JsonValue = {"tool": "get_run_status", "arguments": {"runId": run.run_id}}
     to_go = prospect.seconds_to_go if prospect else None
+    scarcity = workspace.watcher.scarcity()
     words = text.still_running(
-        run,
-        waited=window.waited,
-        prospect=prospect,
-        scarcity=workspace.watcher.scarcity(),
-        saved=saved,
+        run, waited=window.waited, prospect=prospect, scarcity=scarcity, saved=saved
     )
-    return words, {**facts, "secondsToGo": to_go, "next": next_call}
+    note = " ".join(filter(None, (scarcity, text.GOES_ON)))  # for who reads the facts alone
+    return words, {**facts, "secondsToGo": to_go, "note": note, "next": next_call}
