@@ -49,7 +49,7 @@ class KnownRun:
     names: tuple[str, ...] = ()
     """What runs like it have in common, the closest first: its mode, its node type, its workflow.
 
-    Durations are learned under the first of them."""
+    Durations are learned under each of them."""
     started_at: float | None = None
     """When this client started it, by its clock."""
 

@@ -1,7 +1,7 @@
 """Waits for runs: one watcher per account looks for all who wait, and for nobody when none does."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,6 +140,7 @@ class RunWatcher:
     ) -> Watched:
         found: dict[str, Run] = {}
         failures: dict[str, MagicaError] = {}
+        last: dict[str, Watch] = {}
         async with anyio.create_task_group() as waits:
 
             async def wait_for(run_id: str) -> None:
@@ -148,13 +149,21 @@ class RunWatcher:
                 except MagicaError as failure:
                     failures[run_id] = failure
                     return
+                finally:
+                    if watch := self._watches.get(run_id) or self._recent.get(run_id):
+                        last[run_id] = watch
                 found[run_id] = run
                 if any_of and is_over(run.status):
                     waits.cancel_scope.cancel()
 
             for run_id in wanted:
                 waits.start_soon(wait_for, run_id)
-        return self._watched(wanted, found, failures)
+        found |= {
+            run_id: watch.run
+            for run_id, watch in last.items()
+            if run_id not in failures and watch.run is not None
+        }
+        return _watched(wanted, found, failures)
 
     def prospect(self, run_id: str) -> Prospect | None:
         """What is expected of a run that was waited for lately."""
@@ -237,19 +246,6 @@ class RunWatcher:
         self._shifts[watch.run_id] = shift
         shift.join(watch)
 
-    def _watched(
-        self, wanted: Sequence[str], found: dict[str, Run], failures: dict[str, MagicaError]
-    ) -> Watched:
-        """All that was seen of these runs, also of those that were waited for in vain."""
-        for run_id in wanted:
-            watch = self._recent.get(run_id) or self._watches.get(run_id)
-            if run_id not in failures and watch is not None and watch.run is not None:
-                found[run_id] = watch.run
-        if failures and not found:
-            raise next(iter(failures.values()))
-        unseen = {run_id: str(failure) for run_id, failure in failures.items()}
-        return Watched(tuple(found[run_id] for run_id in wanted if run_id in found), unseen)
-
     # What is known of it ------------------------------------------------------------------------
 
     async def _learn_of(self, watch: Watch) -> None:
@@ -279,6 +275,16 @@ class RunWatcher:
 
     def _supposed(self, watch: Watch, names: Sequence[str]) -> Usual:
         return supposed(self._client.category_of(names) if watch.is_model else "workflow")
+
+
+def _watched(
+    wanted: Sequence[str], found: Mapping[str, Run], failures: Mapping[str, MagicaError]
+) -> Watched:
+    """All that was seen of these runs, also of those that were waited for in vain."""
+    if failures and not found:
+        raise next(iter(failures.values()))
+    unseen = {run_id: str(failure) for run_id, failure in failures.items()}
+    return Watched(tuple(found[run_id] for run_id in wanted if run_id in found), unseen)
 
 
 def _age_of(run: Run, *, now: float) -> float:

@@ -13,7 +13,7 @@ from benchmarks.simulation.virtual_time import run_virtually
 from magica_mcp.api.quota import Quota
 from magica_mcp.api.rounds import SHORTEST_LOOK
 from magica_mcp.api.runs import KnownRun, RunKind
-from magica_mcp.api.watcher import OnChange, RunWatcher
+from magica_mcp.api.watcher import RECENT_RUNS, OnChange, RunWatcher
 from magica_mcp.errors import (
     ApiError,
     InvalidInputError,
@@ -435,6 +435,15 @@ def test_any_of_several_runs_is_enough() -> None:
         return [(run.run_id, run.status) for run in watched.runs]
 
     assert run_virtually(main) == [("a", RunStatus.RUNNING), ("b", RunStatus.COMPLETED)]
+
+
+def test_all_of_many_runs_are_told_once_any_of_them_is_over() -> None:
+    async def main() -> int:
+        ends = {f"r{number}": 30.0 if number == 7 else 900.0 for number in range(2 * RECENT_RUNS)}
+        watcher = watcher_of(Magica(ends))
+        return len((await watcher.wait_for_runs(list(ends), seconds=600, any_of=True)).runs)
+
+    assert run_virtually(main) == 2 * RECENT_RUNS
 
 
 def test_an_unknown_run_among_several_is_named_and_the_others_come() -> None:

@@ -16,6 +16,7 @@ from mcp.types import CallToolResult, Implementation, TextContent
 from magica_mcp.api.client import MagicaClient
 from magica_mcp.api.transport import Sleep
 from magica_mcp.api.watcher import RunWatcher
+from magica_mcp.cli.connection import learned_in
 from magica_mcp.media.register import Register
 from magica_mcp.memory import Memory
 from magica_mcp.server.app import create_server
@@ -56,7 +57,14 @@ async def assistant(
     async with anyio.create_task_group() as saves:
         client = MagicaClient(http, sleep=sleep, clock=anyio.current_time, now=now)
         workspace = workspace_in(
-            home, client, saves, sleep=sleep, account=account, saves_all=saves_all, journal=journal
+            home,
+            client,
+            saves,
+            sleep=sleep,
+            account=account,
+            saves_all=saves_all,
+            journal=journal,
+            now=now,
         )
         workspace = replace(
             workspace,
@@ -80,12 +88,15 @@ def workspace_in(
     account: str = "test",
     saves_all: bool = False,
     journal: Journal | None = None,
+    now: Callable[[], float] = time.time,
 ) -> Workspace:
     """All that a call works with, kept in one folder, without limits."""
     memory = Memory(home / "memory.sqlite")
     return Workspace(
         client=client,
-        watcher=RunWatcher(client, sleep=sleep, clock=anyio.current_time),
+        watcher=RunWatcher(
+            client, sleep=sleep, clock=anyio.current_time, now=now, usual=learned_in(memory)
+        ),
         waits=Waits(memory, clock=anyio.current_time),
         journal=journal or Journal(home / "journal.sqlite"),
         memory=memory,

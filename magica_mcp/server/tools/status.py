@@ -109,9 +109,12 @@ def _in_vain(error: MagicaError, asked: tuple[str, ...]) -> CallToolResult:
     is_about_them = isinstance(error, InvalidInputError | NotFoundError)
     if is_about_them and not (isinstance(error, ApiError) and error.is_elsewhere):
         return refusal(str(error), {**facts_of(error), **arguments})
-    next_call: JsonObject = {"tool": "get_run_status", "arguments": arguments}
     words = text.not_seen(str(error), arguments)
-    return refusal(words, {**facts_of(error), **arguments, "next": next_call})
+    return refusal(words, {**facts_of(error), **arguments, "next": _next_call(arguments)})
+
+
+def _next_call(arguments: JsonObject) -> JsonValue:
+    return {"tool": "get_run_status", "arguments": arguments}
 
 
 def _asked(run_id: str, run_ids: list[str]) -> tuple[str, ...]:
@@ -143,6 +146,7 @@ async def _told(
         "runs": [shape for _, shape in answers],
         "unseen": dict(watched.unseen),
         "waiting": waiting,
+        "next": _next_call({"runIds": waiting}) if waiting else None,
     }
     return "\n\n".join([*told, *shown]), facts
 
@@ -162,7 +166,7 @@ async def _one(
         words = text.status(run, estimate=estimate, saved=saved, seen=looked)
         return words, {**facts, "estimate": estimate, "checks": list(checks_of(sights))}
     prospect = workspace.watcher.prospect(run.run_id)
-    next_call: JsonValue = {"tool": "get_run_status", "arguments": {"runId": run.run_id}}
+    next_call = _next_call({"runId": run.run_id})
     to_go = prospect.seconds_to_go if prospect else None
     scarcity = workspace.watcher.scarcity()
     words = text.still_running(

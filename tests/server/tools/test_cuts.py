@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 from anyio import to_thread
-from mcp import MCPError
+from mcp import Client, MCPError
 
 from benchmarks.simulation.virtual_time import run_virtually
 from magica_mcp.local.dialect import Dialect
@@ -73,3 +73,36 @@ def test_a_canceled_wait_ends_at_once_and_leaves_the_run_alone(
         assert finished["status"] == "COMPLETED"
 
     run_virtually(story)
+
+
+def test_a_client_that_cuts_two_runs_at_the_same_moment_is_answered_in_time_ever_after(
+    magica: LocalMagica, account: NewAccount, tmp_path: Path, llm: LlmStandIn
+) -> None:
+    """Also by a server that starts later."""
+    patience = 30.0
+
+    async def story() -> list[float]:
+        took = list[float]()
+        async with scene(magica, account, tmp_path, llm) as here:
+            runs = [here.run_id, *[await started(here.client, f"{n}") for n in range(3)]]
+            for run_id in runs[:2]:
+                with pytest.raises(MCPError, match=r"(?i)timed out"):
+                    await here.client.call_tool("get_run_status", {"runId": run_id}, patience)
+            took.append(await seconds_of(here.client, runs[2]))
+        async with scene(magica, account, tmp_path, llm, name="test") as later:
+            took.append(await seconds_of(later.client, runs[3]))
+        return took
+
+    async def seconds_of(client: Client, run_id: str) -> float:
+        began = anyio.current_time()
+        await client.call_tool("get_run_status", {"runId": run_id}, patience)
+        return anyio.current_time() - began
+
+    assert run_virtually(story) == [pytest.approx(27, abs=0.5)] * 2
+
+
+async def started(client: Client, prompt: str) -> str:
+    """The id of one more run that goes on."""
+    asked = {"modelId": "gpt_5_4", "prompt": prompt}
+    run = await told(client, "execute_tool", {"tool_name": "generate", "input": asked})
+    return str(run["runId"])
