@@ -8,7 +8,7 @@ from typing import Self
 import anyio
 
 from magica_mcp.graph.lifecycle import NodeStatus, is_node_over, is_over
-from magica_mcp.models.runs import ModelRun, Run
+from magica_mcp.models.runs import ModelRun, Run, WorkflowRun
 from magica_mcp.server.ticker import Ticker
 from magica_mcp.server.workspace import Call
 
@@ -64,8 +64,9 @@ class ProgressReporter:
     async def report(self, run: Run, elapsed: float) -> None:
         """Tell of a look at a run, unless something was told less than a second ago."""
         del elapsed
-        others = (each for each in self._runs if each.run_id != run.run_id)
-        self._runs = (*others, run)
+        others = [each for each in self._runs if each.run_id != run.run_id]
+        earlier = next((each for each in self._runs if each.run_id == run.run_id), None)
+        self._runs = (*others, with_known_nodes(run, earlier))
         if self._highest < 0 or self._ticker.clock() - self._last_sent >= SECONDS_BETWEEN:
             await self.tell()
 
@@ -101,7 +102,25 @@ class ProgressReporter:
         waiting = len(running) + self._count - len(self._runs)
         if len(running) == waiting == 1:
             return message(running[0], elapsed, to_go=self._to_go(running[0].run_id))
-        return f"{waiting} {'run' if waiting == 1 else 'runs'} going on, {elapsed:.0f} s"
+        ends = [end for run in running if (end := self._to_go(run.run_id)) is not None]
+        nodes = ", ".join(dict.fromkeys(name for run in running for name in names_running(run)))
+        text = f"{waiting} {'run' if waiting == 1 else 'runs'} going on, {elapsed:.0f} s"
+        text += f", the next about {min(ends):.0f} s to go" if ends else ""
+        return f"{text}: {nodes}" if nodes else text
+
+
+def with_known_nodes(run: Run, earlier: Run | None) -> Run:
+    """The run with the nodes that it had before, where it was seen among many and has none now."""
+    if not isinstance(run, WorkflowRun) or run.nodes or not isinstance(earlier, WorkflowRun):
+        return run
+    return run.model_copy(update={"nodes": earlier.nodes})
+
+
+def names_running(run: Run) -> list[str]:
+    """What of a run is at work."""
+    if isinstance(run, ModelRun):
+        return [run.node_type]
+    return [node.node_type for node in run.nodes if node.status is NodeStatus.RUNNING]
 
 
 def creep(elapsed: float) -> float:
@@ -122,7 +141,7 @@ def message(run: Run, elapsed: float, *, to_go: float | None) -> str:
     done, total = counted(run)
     rest = f", about {to_go:.0f} s to go" if to_go is not None and to_go >= 1 else ""
     text = f"{run.status}, {elapsed:.0f} s{rest}"
+    running = ", ".join(names_running(run)) or "waiting"
     if isinstance(run, ModelRun):
-        return f"{text}: {run.node_type}"
-    running = [node.node_type for node in run.nodes if node.status is NodeStatus.RUNNING]
-    return f"{text}: {', '.join(running) or 'waiting'} ({done} of {total} nodes done)"
+        return f"{text}: {running}"
+    return f"{text}: {running} ({done} of {total} nodes done)"

@@ -127,12 +127,12 @@ def test_a_message_says_what_runs_for_how_long_and_how_long_to_go() -> None:
     assert message == "RUNNING, 5 s, about 42 s to go: model_1 (1 of 3 nodes done)"
 
 
-def test_of_several_runs_it_is_told_how_many_go_on() -> None:
+def test_of_several_runs_it_is_told_how_many_go_on_what_works_and_which_ends_next() -> None:
     listener = Listener()
-    other = ModelRun(run_id="r2", status=RunStatus.COMPLETED, node_type="flux_2_pro")
+    other = ModelRun(run_id="r2", status=RunStatus.COMPLETED, node_type="gpt_5_4")
 
     async def story(ticker: Ticker) -> None:
-        with reporter(listener, ticker, count=3) as progress:
+        with reporter(listener, ticker, count=3, to_go={"r1": 30.0, "r2": 5.0}) as progress:
             await progress.report(RUNNING, 0)
             await anyio.sleep(1)
             await progress.report(other, 1)
@@ -140,9 +140,28 @@ def test_of_several_runs_it_is_told_how_many_go_on() -> None:
     while_ticking(story)
 
     assert [message for _, _, message in listener.told] == [
-        "3 runs going on, 0 s",
-        "2 runs going on, 1 s",
+        "3 runs going on, 0 s, the next about 30 s to go: flux_2_pro",
+        "2 runs going on, 1 s, the next about 30 s to go: flux_2_pro",
     ]
+
+
+def test_a_run_whose_nodes_are_not_told_any_more_is_told_of_all_the_same() -> None:
+    """As when it is looked at among many from then on."""
+    listener = Listener()
+    over, going = NodeStatus.COMPLETED, NodeStatus.RUNNING
+
+    async def story(ticker: Ticker) -> None:
+        with reporter(listener, ticker) as progress:
+            await progress.report(workflow(over, over, going), 0)
+            for _ in range(6):
+                await anyio.sleep(10)
+                await progress.report(workflow(), 0)
+
+    while_ticking(story)
+
+    moments = [*listener.at, 60.0]
+    assert max(after - before for before, after in pairwise(moments)) <= 10
+    assert {total for _, total, _ in listener.told} == {3}
 
 
 def test_a_client_that_does_not_listen_keeps_no_other_one_waiting() -> None:
