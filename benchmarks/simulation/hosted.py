@@ -64,11 +64,12 @@ class HostedRun:
     began: float
     ends: float
 
-    def shown(self, now: float) -> dict[str, object]:
-        """As Magica answers it."""
+    def shown(self, now: float, *, is_one_of_many: bool = False) -> dict[str, object]:
+        """As Magica answers it: among many, without its response (contract 2.3)."""
         is_over = now >= self.ends
+        response = {"response": {"result": "Done."}} if is_over and not is_one_of_many else {}
         kind: dict[str, object] = (
-            {"workflowId": "w1", "nodeRuns": []}
+            {"workflowId": "w1", "nodeRuns": [], **response}
             if self.node_type is None
             else {"nodeType": self.node_type, "creditUsed": 0}
         )
@@ -126,7 +127,7 @@ class Hosted:
         if method == "POST" and path == "v1/runs/batch" and isinstance(body, dict):
             known = (self.runs.get(run_id) for run_id in body["ids"])
             found = [run for run in known if run is not None and run.node_type is None]
-            return 200, {"runs": [run.shown(now) for run in found]}
+            return 200, {"runs": [run.shown(now, is_one_of_many=True) for run in found]}
         if method == "POST":
             node_type = path.split("/")[2] if path.startswith("v1/nodes/") else None
             run = self.begin(lasts=self._lasts.pop(0), node_type=node_type)

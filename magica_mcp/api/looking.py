@@ -17,14 +17,27 @@ from magica_mcp.errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from magica_mcp.graph.lifecycle import is_over
+from magica_mcp.graph.lifecycle import RunStatus, is_over
 from magica_mcp.models.runs import Run, WorkflowRun
 
 PASSING = (UnreachableError, ServerFailedError, RateLimitedError, UnreadableAnswerError)
 """Failures that a later look may not meet; any other is final."""
 
+MOST_COMPLETED = 5
+"""Of so many runs that ended at once, what was left out is asked for right away."""
+LONGEST_COMPLETION = 5.0
+"""Seconds that this may take for one of them."""
+
 LONGEST_RETRY = 30.0
 """Seconds between looks while they fail; Magica may ask for more."""
+
+
+def lacks_result(run: WorkflowRun | None) -> bool:
+    """Whether it is over, but not told whole: among many, Magica may leave the response out.
+
+    That is how magica-contract 2.3 has it.
+    """
+    return run is not None and run.status is RunStatus.COMPLETED and run.response is None
 
 
 def _elsewhere(failure: MagicaError) -> bool:
@@ -84,12 +97,15 @@ class Looker:
         ids = [watch.run_id for watch in watches]
         found = {run.run_id: run for run in await self.client.get_runs(ids, wait=wait)}
         is_of_ends = wait > 0 and any(is_over(run.status) for run in found.values())
+        without = [watch for watch in watches if lacks_result(found.get(watch.run_id))]
         for watch in watches:
-            if watch.run_id in found:
+            if watch.run_id in found and watch not in without:
                 watch.saw(found[watch.run_id], at=self.clock())
-            elif not is_of_ends:
+            elif watch in without or not is_of_ends:
                 self._single_out(watch)
-        return [watch for watch in watches if watch.run_id in found]
+        for watch in without[:MOST_COMPLETED]:
+            await self.look([watch], seconds=LONGEST_COMPLETION)
+        return [watch for watch in watches if watch.run_id in found and watch not in without]
 
     def _miss(self, watches: Sequence[Watch], failure: MagicaError) -> None:
         asked = failure.retry_after if isinstance(failure, RateLimitedError) else None

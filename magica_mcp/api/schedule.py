@@ -18,7 +18,7 @@ LONGEST_GAP = 13.5
 """Seconds between looks at one run around its expected end, while the quota is whole."""
 SHORTEST_GAP = 2.0
 """However many runs share a look: half of a key's minute."""
-SHARED_GAP = 4.0
+SHARED_GAP = 6.5
 """Between looks that answer for many runs at once."""
 SPARSEST_GAP = 60.0
 """Between looks at a run that takes unusually long, while the quota is whole."""

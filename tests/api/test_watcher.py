@@ -50,6 +50,8 @@ class Magica:
         """Whether it waits as it was asked to."""
         self.shows_all = False
         """Whether an answer about ends shows the runs that go on, too, as older ones do."""
+        self.tells_responses = True
+        """Whether an answer about many runs holds their responses."""
 
     def quota(self) -> Quota | None:
         return self.left
@@ -70,7 +72,7 @@ class Magica:
             raise NotFoundError(f"Magica knows no run '{run_id}'.")
         if run_id in self.models:
             return ModelRun(run_id=run_id, status=self._status(run_id))
-        return WorkflowRun(run_id=run_id, status=self._status(run_id))
+        return WorkflowRun(run_id=run_id, status=self._status(run_id), response="Done.")
 
     async def get_runs(self, ids: Sequence[str], *, wait: float = 0) -> tuple[WorkflowRun, ...]:
         await self._answer(ids, wait)
@@ -78,7 +80,10 @@ class Magica:
         over = [run_id for run_id in known if anyio.current_time() >= self.ends[run_id]]
         are_ends = wait and self.keeps_its_word and not self.shows_all
         shown = (over if are_ends else ()) or known
-        return tuple(WorkflowRun(run_id=one, status=self._status(one)) for one in shown)
+        told = "Done." if self.tells_responses else None
+        return tuple(
+            WorkflowRun(run_id=one, status=self._status(one), response=told) for one in shown
+        )
 
     async def _answer(self, ids: Sequence[str], wait: float) -> None:
         self.asked.append(tuple(ids))
@@ -279,6 +284,40 @@ def test_many_workflows_are_asked_for_in_one_request() -> None:
         return magica
 
     assert max(map(len, run_virtually(main).asked)) == 50
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_what_is_left_out_among_many_is_asked_for_once_a_run_is_over(count: int) -> None:
+    async def main() -> tuple[set[str], Counter[str]]:
+        magica = Magica({f"r{number}": 60.0 for number in range(count)})
+        magica.tells_responses = False
+        watched = await watcher_of(magica).wait_for_runs(
+            list(magica.ends), seconds=300, any_of=False
+        )
+        looks = zip(magica.at, magica.asked, strict=True)
+        alone = Counter(ids[0] for at, ids in looks if at > 60 and len(ids) == 1)
+        return {str(run.response) for run in watched.runs if isinstance(run, WorkflowRun)}, alone
+
+    responses, alone = run_virtually(main)
+    assert responses == {"Done."}
+    assert (len(alone), set(alone.values())) == (count, {1})
+
+
+def test_a_run_without_a_response_is_told_as_it_is() -> None:
+    async def main() -> list[RunStatus]:
+        magica = Magica({"a": 20, "b": 20})
+        magica.tells_responses = False
+        find_run = magica.find_run
+
+        async def without(run_id: str, *, wait: float = 0) -> Run:
+            run = await find_run(run_id, wait=wait)
+            return run.model_copy(update={"response": None})
+
+        magica.find_run = without  # type: ignore[method-assign]  # one answer of this other end
+        watched = await watcher_of(magica).wait_for_runs(["a", "b"], seconds=300, any_of=False)
+        return [run.status for run in watched.runs]
+
+    assert run_virtually(main) == [RunStatus.COMPLETED] * 2
 
 
 def test_a_batch_holds_a_hundred_at_most() -> None:
