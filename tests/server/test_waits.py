@@ -8,7 +8,7 @@ import pytest
 
 from magica_mcp.memory import Memory
 from magica_mcp.server.patience import TIMID_AFTER
-from magica_mcp.server.waits import BELIEVED_SECONDS, Waits, read_patience
+from magica_mcp.server.waits import Waits, read_patience
 
 
 class Clock:
@@ -95,7 +95,7 @@ async def test_two_servers_learn_from_each_others_cuts(tmp_path: Path, clock: Cl
     await cut(one, clock, "r1", after=60)
     await cut(other, clock, "r2", after=60)
 
-    clock.now += BELIEVED_SECONDS
+    clock.now += 61
     limits = [await waits.limit("c", ("r3",)) for waits in (one, other)]
     assert limits == [pytest.approx(54)] * 2
 
@@ -105,7 +105,7 @@ async def test_a_server_without_a_memory_learns_for_itself(tmp_path: Path, clock
     waits = Waits(Memory(tmp_path / "m.sqlite"), clock=clock)
     await cut(waits, clock, "r1", after=60)
     await cut(waits, clock, "r2", after=60)
-    clock.now += BELIEVED_SECONDS
+    clock.now += 61
 
     assert await waits.limit("c", ("r3",)) == pytest.approx(54)
 
