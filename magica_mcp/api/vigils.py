@@ -15,9 +15,9 @@ from magica_mcp.api.watches import Watch
 
 MOST_VIGILS = 40
 """Long requests at a time; a connection pool holds a hundred in all."""
-MOST_SHARED = 6
+MOST_SHARED = 4
 """From so many on, workflows share: when hundreds end together, an answer tells of many of them."""
-GATHERED_SECONDS, LONGEST_GATHERING = 0.001, 0.25
+GATHERED_SECONDS, LONGEST_GATHERING = 0.0005, 0.12
 """For so long, times the runs that share a request, is what begins or ends together gathered."""
 
 SHORTEST_VIGIL = 5.0

@@ -1,6 +1,6 @@
 """Runs of workflows: started, watched, listed, canceled (magica-contract 2.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated
 
@@ -8,11 +8,11 @@ from anyio import to_thread
 from fastapi import Query, Request
 from pydantic import Field, JsonValue
 
-from magica_mcp.graph.lifecycle import RunStatus
+from magica_mcp.graph.lifecycle import RunStatus, is_over
 from magica_mcp.local.routes import bodies
 from magica_mcp.local.routes.caller import Asking, Caller, Paged, Paging, cursor_after
 from magica_mcp.local.routes.endpoint import Endpoint
-from magica_mcp.local.routes.waiting import WaitSeconds, over_among, seen
+from magica_mcp.local.routes.waiting import WaitSeconds, seen, until_any_is_over
 from magica_mcp.models.runs import StartRun, WorkflowRun
 from magica_mcp.models.wire import Ask, JsonObject
 
@@ -69,14 +69,23 @@ async def show_runs_once_over(
 ) -> JsonValue:
     """Several runs by their ids; with `wait`, those that are over as soon as any is, else all."""
 
-    def statuses() -> Mapping[str, RunStatus]:
-        return caller.magica.statuses(caller.account, wanted.ids)
+    def show(over: Collection[str]) -> JsonValue:
+        ids = tuple(run_id for run_id in wanted.ids if run_id in over)
+        return show_runs(caller, WantedRuns(ids=ids or wanted.ids))
 
-    if wait:
-        over = await over_among(statuses, magica=caller.magica, request=request, wait=wait)
-        ids = tuple(run_id for run_id in wanted.ids if run_id in over) or wanted.ids
-        wanted = WantedRuns(ids=ids)
-    return await to_thread.run_sync(show_runs, caller, wanted)
+    def look() -> tuple[Collection[str], JsonValue]:
+        """All that are known, and the answer where there is nothing to wait for."""
+        known = caller.magica.statuses(caller.account, wanted.ids)
+        over = {run_id for run_id, status in known.items() if is_over(status)}
+        return known, show(over) if over or not known else None
+
+    if not wait:
+        return await to_thread.run_sync(show, ())
+    known, answer = await to_thread.run_sync(look)
+    if answer is None:
+        over = await until_any_is_over(known, magica=caller.magica, request=request, wait=wait)
+        answer = await to_thread.run_sync(show, over)
+    return answer
 
 
 def list_runs(

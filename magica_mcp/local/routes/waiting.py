@@ -3,14 +3,14 @@
 No thread is held, so any number of requests may wait; the end of the client ends its wait.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Annotated, TypeVar
 
 import anyio
 from anyio import to_thread
 from fastapi import Query, Request, Response
 
-from magica_mcp.graph.lifecycle import RunStatus, is_over
+from magica_mcp.graph.lifecycle import is_over
 from magica_mcp.local.magica import LocalMagica
 from magica_mcp.models.runs import Run
 
@@ -44,28 +44,14 @@ async def seen(
     run = await to_thread.run_sync(look)
     if not wait or is_over(run.status):
         return run
-    await _until_any_is_over([run.run_id], magica=magica, request=request, wait=wait)
+    await until_any_is_over([run.run_id], magica=magica, request=request, wait=wait)
     return await to_thread.run_sync(look)
 
 
-async def over_among(
-    statuses: Callable[[], Mapping[str, RunStatus]],
-    *,
-    magica: LocalMagica,
-    request: Request,
-    wait: float,
-) -> Collection[str]:
-    """Those of some runs that are over, once any is; none of them when the time is up."""
-    known = await to_thread.run_sync(statuses)
-    over = {run_id for run_id, status in known.items() if is_over(status)}
-    if over or not known:
-        return over
-    return await _until_any_is_over(known, magica=magica, request=request, wait=wait)
-
-
-async def _until_any_is_over(
+async def until_any_is_over(
     run_ids: Collection[str], *, magica: LocalMagica, request: Request, wait: float
 ) -> Collection[str]:
+    """Those of some runs that are over, once any is; none when the time is up."""
     over: Collection[str] = ()
     async with anyio.create_task_group() as tasks:
 
