@@ -1,6 +1,7 @@
 """Local Magica on a port of this machine, with runs that end when told."""
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ class Hosting:
         from magica_mcp.local.app import create_app  # noqa: PLC0415
         from magica_mcp.local.magica import open_magica  # noqa: PLC0415
         from magica_mcp.local.nodes.job import NodeJob, NodeResult  # noqa: PLC0415
+        from magica_mcp.local.serving import SWITCH_SECONDS  # noqa: PLC0415
         from magica_mcp.models.runs import StartRun  # noqa: PLC0415
 
         def run_node(job: NodeJob) -> NodeResult:
@@ -62,6 +64,7 @@ class Hosting:
             self._gate.pass_through()
             return NodeResult({"output": "done"})
 
+        sys.setswitchinterval(SWITCH_SECONDS)
         with open_magica(self._home, run_node=run_node) as magica, socket.socket() as listening:
             self.magica = magica
             self.account = magica.create_account("Benchmark", microcredits=10**12)

@@ -106,6 +106,7 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
     """A client of our server, and the paths that the server asks local Magica for."""
     from magica_mcp.api.client import MagicaClient  # noqa: PLC0415 - no weight of the bare side
     from magica_mcp.api.watcher import RunWatcher  # noqa: PLC0415
+    from magica_mcp.cli.main import collect_rarely  # noqa: PLC0415
     from magica_mcp.media.register import Register  # noqa: PLC0415
     from magica_mcp.memory import Memory  # noqa: PLC0415
     from magica_mcp.server.app import create_server  # noqa: PLC0415
@@ -116,6 +117,7 @@ async def _assistant(served: Served) -> AsyncIterator[tuple[Client, list[str]]]:
     from magica_mcp.spend.budgets import Limits  # noqa: PLC0415
     from magica_mcp.spend.journal import Journal  # noqa: PLC0415
 
+    collect_rarely()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         async with speaking(served) as (http, requests), anyio.create_task_group() as saves:
