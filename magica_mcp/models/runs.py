@@ -2,6 +2,7 @@
 
 import json
 import mimetypes
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -106,10 +107,18 @@ class WorkflowRun(Answer):
         return {**rest, "nodes": [_said_once(node, "nodeType", again="type") for node in full]}
 
 
+OF_MANY = frozenset({"workflowId", "workflowName", "source", "nodeId", "nodeType", "type"})
+"""What many runs say alike."""
+
+
 def _said_once(value: Mapping[str, Any], name: str, *, again: str) -> dict[str, Any]:
     """Without nulls, and without the second name of what has two: a thousand runs may be held."""
     left_out = again if value.get(name) is not None else None
-    return {key: item for key, item in value.items() if item is not None and key != left_out}
+    return {
+        key: sys.intern(item) if key in OF_MANY and type(item) is str else item
+        for key, item in value.items()
+        if item is not None and key != left_out
+    }
 
 
 class ModelRun(Answer):

@@ -1,6 +1,7 @@
 """Where the SDK's calls become ours and our errors become what the assistant reads."""
 
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -26,21 +27,23 @@ logger = logging.getLogger(__name__)
 
 
 class BoundTool(Tool):
-    """A tool as the SDK runs it: slips understood before, errors as sentences after."""
+    """A tool as the SDK runs it, with slips understood before."""
 
-    async def run(
+    def run(
         self,
         arguments: dict[str, Any],
         context: Context[Any, Any],
         convert_result: bool = False,  # noqa: FBT001, FBT002 - the SDK's signature
-    ) -> Any:
-        """Run the tool; whatever goes wrong is an `isError` result, never a traceback."""
-        try:
-            workspace_of(context)  # wrong settings are the answer, whatever was asked
-            meant = understood(self.name, arguments, self.parameters)
-            return await super().run(meant, context, convert_result=convert_result)
-        except Exception as error:  # noqa: BLE001 - the outermost loop of a call
-            return _answer_to(self.name, _raised(error))
+    ) -> Coroutine[Any, Any, Any]:
+        """Run the tool; what it raises is for `answer_to`."""
+        workspace_of(context)  # wrong settings are the answer, whatever was asked
+        meant = understood(self.name, arguments, self.parameters)
+        return super().run(meant, context, convert_result=convert_result)
+
+
+def answer_to(tool: str, error: Exception) -> CallToolResult:
+    """Whatever went wrong in a tool as an `isError` result, never a traceback."""
+    return _told(tool, _raised(error))
 
 
 def _raised(error: Exception) -> BaseException:
@@ -48,7 +51,7 @@ def _raised(error: Exception) -> BaseException:
     return error.__cause__ or error if isinstance(error, ToolError) else error
 
 
-def _answer_to(tool: str, error: BaseException) -> CallToolResult:
+def _told(tool: str, error: BaseException) -> CallToolResult:
     """What the assistant reads of an error."""
     if isinstance(error, MagicaError):
         return refusal(str(error), facts_of(error))

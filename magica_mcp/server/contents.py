@@ -20,7 +20,7 @@ from mcp.types import Tool as ListedTool
 
 from magica_mcp.config import Toolset
 from magica_mcp.errors import or_list, shortened
-from magica_mcp.server.boundary import bound, refusal
+from magica_mcp.server.boundary import answer_to, bound, refusal
 from magica_mcp.server.fitting import fitted
 from magica_mcp.server.profiles import profile_of_caller
 from magica_mcp.server.prompts import prompts
@@ -59,9 +59,11 @@ class Contents:
         tool = self.tools.get(name)
         if tool is None:
             return _unknown_tool(name, known=list(self.tools))
-        answer: CallToolResult | InputRequiredResult = await tool.run(
-            arguments, context, convert_result=True
-        )
+        answer: CallToolResult | InputRequiredResult
+        try:
+            answer = await tool.run(arguments, context, convert_result=True)
+        except Exception as error:  # noqa: BLE001 - the outermost loop of a call
+            answer = answer_to(name, error)
         if isinstance(answer, InputRequiredResult):
             return answer
         longest = profile_of_caller(context).longest_answer

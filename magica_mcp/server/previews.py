@@ -52,6 +52,8 @@ class Previews:
     async def seen(self, client: "MagicaClient", runs: Sequence[Run], *, room: Room | None) -> Seen:
         """What is to be seen of the runs that are completed; without room there is no picture."""
         found = [subject for run in runs for subject in subjects_of(run)]
+        if not found:
+            return Seen()
         subjects, left_out = found[:MOST_FILES], len(found[MOST_FILES:])
         if subjects and not self._can_look():
             hint, self._hinted = not self._hinted, True

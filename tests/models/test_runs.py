@@ -1,5 +1,6 @@
 """Runs as they are read: everything that was said, and nothing held twice."""
 
+import json
 from typing import Any
 
 from magica_mcp.models.runs import WorkflowRun
@@ -26,10 +27,12 @@ def test_a_run_and_its_nodes_hold_what_was_said_once_and_no_nulls() -> None:
     assert (node.node_type, node.model_extra) == ("flux_2_pro", {"label": "Picture"})
 
 
-def test_runs_that_say_the_same_share_the_names_of_it() -> None:
-    first, second = (WorkflowRun.model_validate(SAID) for _ in range(2))
+def test_runs_that_say_the_same_share_it_and_its_names() -> None:
+    text = json.dumps(SAID)
+    first, second = (WorkflowRun.model_validate(json.loads(text)) for _ in range(2))
 
     assert first.model_fields_set is second.model_fields_set
+    assert first.nodes[0].node_type is second.nodes[0].node_type
 
 
 def test_what_is_said_of_a_copy_is_not_said_of_others() -> None:
