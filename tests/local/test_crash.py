@@ -71,6 +71,8 @@ def main(home: str, llm_url: str, run_id: str) -> None:
     from magica_mcp.local.magica import open_magica  # noqa: PLC0415 - only the process needs it
     from magica_mcp.local.nodes.job import LlmEndpoint  # noqa: PLC0415 - likewise
 
+    # Whoever started the tests in the background may have had them ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with open_magica(Path(home), llm=LlmEndpoint(llm_url, "stand-in")) as magica:
         account = magica.default_account()
         if not run_id:
