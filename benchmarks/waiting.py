@@ -15,6 +15,11 @@ from benchmarks.simulation.strategies import backoff, fixed
 
 SEEDS = 5
 CALLS = 1_000
+SOON, MOST_REQUESTS = 0.1, 2
+"""Against local Magica: seconds until a run's end is noticed, at p95, and requests of one wait."""
+HEAVIEST, BUSIEST, LATEST = 1.2, 5, 1.0
+"""Of many calls: memory against a bare tool, percent of a core while idle, seconds until all are
+answered."""
 
 STRATEGIES: Mapping[str, MakeStrategy | None] = {
     "ours": None,
@@ -60,11 +65,15 @@ def simulated(seeds: Sequence[int]) -> bool:
     return kept
 
 
-def against_local(calls: int) -> None:
-    """Print how soon ends are noticed, and what many calls weigh."""
+def against_local(calls: int) -> bool:
+    """Print how soon ends are noticed, and what many calls weigh; whether every limit is kept."""
     print("\nlocal Magica, short model runs one after the other")
     lags, requests = local.notice(60, seconds=0.3)
     print(f"  {noticed(lags)}; {requests:.2f} requests a wait")
+    kept = [
+        held("noticed, p95", local.percentile(lags, 95), SOON, unit=" s"),
+        held("requests of a wait", requests, MOST_REQUESTS),
+    ]
     print(f"\nlocal Magica, {calls} calls of get_run_status at once")
     floor, lags = local.bare_weight(calls)
     print(f"  bare tool  {weighed(floor)}\n    one event for all: {noticed(lags)}")
@@ -72,8 +81,20 @@ def against_local(calls: int) -> None:
         weight, lags = local.our_weight(calls, paced=paced)
         ends = f"{local.ENDS_A_SECOND} ends a second" if paced else "ends as fast as they can"
         print(f"  ours       {weighed(weight)}")
-        print(f"    memory: {weight.kilobytes / floor.kilobytes:.2f} times the bare tool's")
         print(f"    {ends}: {noticed(lags)}; {weight.requests / calls:.2f} requests a wait")
+        kept += [
+            held("memory", weight.kilobytes / floor.kilobytes, HEAVIEST, unit=" x the bare tool"),
+            held("processor while idle", weight.idle_cpu * 100, BUSIEST, unit=" % of a core"),
+            held("noticed, all", max(lags), LATEST, unit=" s"),
+        ]
+    return all(kept)
+
+
+def held(what: str, figure: float, limit: float, *, unit: str = "") -> bool:
+    """Print a figure beside its limit; whether it is kept."""
+    verdict = "holds" if figure <= limit else "does NOT hold"
+    print(f"    {what:22}{figure:6.2f}   limit {limit:g}{unit}   {verdict}")
+    return figure <= limit
 
 
 def weighed(weight: local.Weight) -> str:
@@ -94,5 +115,5 @@ if __name__ == "__main__":
     seeds = count if count and which == "simulated" else SEEDS
     is_kept = which == "local" or simulated(range(1, seeds + 1))
     if which in {"all", "local"}:
-        against_local(count or CALLS)
+        is_kept &= against_local(count or CALLS)
     sys.exit(not is_kept)
