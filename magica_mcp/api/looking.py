@@ -32,12 +32,12 @@ LONGEST_RETRY = 30.0
 """Seconds between looks while they fail; Magica may ask for more."""
 
 
-def lacks_result(run: WorkflowRun | None) -> bool:
+def lacks_result(run: WorkflowRun) -> bool:
     """Whether it is over, but not told whole: among many, Magica may leave the response out.
 
     That is how magica-contract 2.3 has it.
     """
-    return run is not None and run.status is RunStatus.COMPLETED and run.response is None
+    return run.status is RunStatus.COMPLETED and run.response is None
 
 
 def _elsewhere(failure: MagicaError) -> bool:
@@ -97,15 +97,17 @@ class Looker:
         ids = [watch.run_id for watch in watches]
         found = {run.run_id: run for run in await self.client.get_runs(ids, wait=wait)}
         is_of_ends = wait > 0 and any(is_over(run.status) for run in found.values())
-        without = [watch for watch in watches if lacks_result(found.get(watch.run_id))]
+        whole = {run_id: run for run_id, run in found.items() if not lacks_result(run)}
         for watch in watches:
-            if watch.run_id in found and watch not in without:
-                watch.saw(found[watch.run_id], at=self.clock())
-            elif watch in without or not is_of_ends:
+            if watch.run_id in whole:
+                watch.saw(whole[watch.run_id], at=self.clock())
+            elif watch.run_id in found or not is_of_ends:
                 self._single_out(watch)
+        cut_short = found.keys() - whole.keys()
+        without = [watch for watch in watches if watch.run_id in cut_short]
         for watch in without[:MOST_COMPLETED]:
             await self.look([watch], seconds=LONGEST_COMPLETION)
-        return [watch for watch in watches if watch.run_id in found and watch not in without]
+        return [watch for watch in watches if watch.run_id in whole]
 
     def _miss(self, watches: Sequence[Watch], failure: MagicaError) -> None:
         asked = failure.retry_after if isinstance(failure, RateLimitedError) else None

@@ -67,9 +67,8 @@ async def paid(
 def gate_of(workspace: Workspace, bill: Bill, permit: Permit) -> Gate:
     """What the journal checks before it writes: budgets first, then whether somebody agreed."""
     journal, limits = workspace.journal, workspace.limits
-    if not limits.has_budget and not limits.wants_approval(
-        total([w.estimate for w in bill.wishes])
-    ):
+    price_of_all = total([wish.estimate for wish in bill.wishes])
+    if not limits.has_budget and not limits.wants_approval(price_of_all):
         return open_gate
 
     async def gate(_new: Sequence[Wish]) -> Allows:

@@ -68,7 +68,7 @@ class Lost:
 
 Gate = Callable[[Sequence[Wish]], Awaitable[Allows]]
 """Asked once before anything is written, with the wishes that would be new: may raise, may ask the
-person, and gives what the transaction that writes them checks (see `spend.journal.Allows`)."""
+person, and gives what the transaction that writes them checks (see `spend.budgets.Allows`)."""
 
 
 async def open_gate(_new: Sequence[Wish]) -> Allows:

@@ -107,10 +107,10 @@ class Journal(Records):
             InvalidInputError: `again` names nothing that this request led to.
             MagicaError: whatever `allows` raises; then nothing is written.
         """
-        holder, now = self._holder(), self._now()
-        batch = _batch_of(wishes, again) if is_batch else None
+        holder, batch = self._holder(), _batch_of(wishes, again) if is_batch else None
         is_plain = len(wishes) == 1 and not is_batch and again is False and allows is allow_all
         with self._database.writing(is_durable=not is_batch) as tx:
+            now = self._now()  # after the wait for other processes
             if is_plain and (first := sql.add_first(tx, wishes[0], holder=holder, now=now)):
                 return (Decision(Verdict.NEW, first),)
             found = [self._found(tx, wish, again=again) for wish in wishes]
@@ -230,8 +230,6 @@ class Journal(Records):
             for entry in sql.latest_of(tx, wish.key)
             if entry.state is not State.PLANNED or self.is_under_way(entry)
         ]
-        if not entries and again is False:
-            return Found(None, repeats=None)
         repeats = self._repeated(tx, wish, entries, again=again)
         if isinstance(again, str):
             entries = [entry for entry in entries if entry.repeats == repeats]
